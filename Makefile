@@ -1,0 +1,40 @@
+# The two that matter: `make lab` opens the course, `make test` runs every check. Both set everything up first.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# In CI the exact versions of constraints.txt are installed; everybody else gets what pip finds best.
+CONSTRAINTS := $(if $(CI),-c constraints.txt)
+
+.PHONY: setup lab test lint notebooks bench clean
+.DEFAULT_GOAL := setup
+
+setup: $(VENV)/.installed
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed, and $(PYTHON) is older: try 'make PYTHON=python3.12'."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet $(CONSTRAINTS) --editable ".[lab,grading,dev]"
+	@touch $@
+
+lab: setup
+	$(BIN)/jupyter lab notebooks
+
+test: setup
+	$(BIN)/python -m pytest
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+
+notebooks: setup
+	$(BIN)/learntools notebooks
+
+bench: setup
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf build .pytest_cache .ruff_cache $(VENV)
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
