@@ -10,10 +10,11 @@ from torch import nn
 
 from learntools.core import kinds
 from learntools.core.blank import is_blank
+from learntools.core.crashes import explain
 from learntools.core.find import MISSING
 from learntools.core.judge import Finding, best, judge, same_behaviour, sentence
 from learntools.core.observing import Observation, had_blank, run
-from learntools.core.plain import Crash, describe
+from learntools.core.plain import describe
 from learntools.core.scenario import draw
 from learntools.core.verdict import CORRECT, ERROR, INCORRECT, NOT_ATTEMPTED, OUR_FAULT, TOO_SLOW, Verdict
 
@@ -89,7 +90,7 @@ def _assess(exercise: Exercise, answer: Any, seeds: Sequence[int]) -> Verdict:
         )
         return _verdict(exercise, TOO_SLOW, message, "", 0.0, None, None, shown)
     if last.crash is not None:
-        return _verdict(exercise, ERROR, _crash_text(name, last.crash), detail, 0.0, None, None, shown)
+        return _verdict(exercise, ERROR, explain(name, last.crash), detail, 0.0, None, None, shown)
     if worst.failed is None:
         message = (
             f"`{name}` gives the right result, but it changes `{changed}` itself on the way: whoever called it finds "
@@ -191,31 +192,6 @@ def _an(answer: Any) -> str:
     if isinstance(answer, (int, float, str)):
         return repr(answer)[:60]
     return describe(answer).partition(" (")[0]
-
-
-def _crash_text(name: str, crash: Crash) -> str:
-    said = f": {crash.message}" if crash.message else ""
-    lower = crash.message.lower()
-    if crash.type in ("MemoryError", "OutOfMemoryError") or "allocate memory" in lower or "out of memory" in lower:
-        return (
-            f"`{name}` asked for more memory than this exercise could ever need, and was stopped before it filled the "
-            "machine. Look at the sizes: is a whole range or a product of sizes used where one size was meant?"
-        )
-    if crash.type == "RecursionError":
-        return (
-            f"`{name}` calls itself again and again and never comes back. Does it use its own name where another "
-            "function's was meant?"
-        )
-    if crash.type == "SystemExit":
-        return f"`{name}` asked Python to exit. Return a value instead: a function should never end the session."
-    if crash.type == "KeyboardInterrupt":
-        return f"The check of `{name}` was interrupted. Nothing is lost: run it again when you like."
-    if not crash.inside:
-        return (
-            f"What `{name}` gave back could not be used: {crash.type}{said}. Look at what it returns, and of which kind "
-            "that is."
-        )
-    return f"`{name}` stopped with {crash.type}{said}"
 
 
 def _incorrect_text(exercise: Exercise, worst: Finding) -> str:

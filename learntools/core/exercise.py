@@ -94,7 +94,7 @@ class Exercise:
 
     def __post_init__(self) -> None:
         self._hints_given = 0
-        self._passed: Any = MISSING
+        self._judged: tuple[Any, bool] = (MISSING, False)  # the last answer, and whether it passed
 
     def __repr__(self) -> str:
         return f"<{self.lesson}.{self.name}: fill `{self.answer}`, then {self.name}.check() · {self.name}.hint()>"
@@ -118,8 +118,7 @@ class Exercise:
         """The verdict alone: nothing is shown or recorded."""
         start = time.perf_counter()
         verdict = assess(self, answer, seeds or scenario_seeds())
-        if verdict.correct:
-            self._passed = answer
+        self._judged = (answer, verdict.correct)
         return Verdict(**{**vars(verdict), "seconds": time.perf_counter() - start})
 
     def hint(self, number: int | None = None) -> Note:
@@ -146,9 +145,10 @@ class Exercise:
     def get(self) -> Any:
         """The learner's answer once it passes, and the reference until then, so that later cells always run."""
         answer = find(self.answer, sys._getframe(1))
-        if answer is not MISSING and (answer is self._passed or self.assess(answer).correct):
-            return answer
-        return self.truth()
+        known, correct = self._judged
+        if answer is not known or answer is MISSING:
+            correct = self.assess(answer).correct
+        return answer if correct else self.truth()
 
     def truth(self) -> Any:
         """The right answer: the reference, or for a prediction what really happens."""

@@ -1,0 +1,415 @@
+# %% [markdown]
+# # 03 · A simple GAN
+#
+# In this lesson two networks play against each other. One invents pictures of clothes, the other tries to catch it.
+# When they are done, the first one draws shirts, shoes and bags that nobody ever photographed.
+#
+# You will write both networks, both losses and both training steps. Then you press run, and watch the clothes appear.
+# It takes about 45 minutes.
+#
+# Before this one: lesson 02, where convolutions shrink and grow pictures.
+
+# %%
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from learntools import data, losses, platforms
+from learntools.lessons.simple_gan import q1, q2, q3, q4, q5, q6, q7, q8
+from learntools.viz import show_images
+from learntools.viz.gan import show_gan_game, show_steps
+from learntools.viz.live import LivePreview
+from learntools.viz.teaser import show_teaser
+
+device = platforms.device()
+
+# %% [markdown]
+# This is what you will make. None of these clothes exists:
+
+# %%
+show_teaser("simple_gan")
+
+# %% [markdown]
+# ## Two kinds of model
+#
+# A **discriminative** model looks at something and says what it is: *this is a boot*. It never has to know how to draw
+# one. A **generative** model makes something new that could have come from the same place as its examples. That is
+# harder: there are far more ways to get a boot wrong than to recognise one.
+#
+# A **generative adversarial network** (GAN for short) trains a generative model with the help of a discriminative one.
+# It is a game for two:
+#
+# - The **generator** G gets a handful of random numbers, the **noise** `z`, and turns them into an image.
+# - The **discriminator** D gets an image and gives it a **score**: high for "this one is real", low for "G made it".
+
+# %%
+show_gan_game()
+
+# %% [markdown]
+# D learns to see the difference. G learns to make the difference disappear. Neither is ever told what a boot looks
+# like; G learns everything it knows from D's opinion.
+
+# %% [markdown]
+# ## The real images
+#
+# Fashion-MNIST holds 60,000 small grey pictures of clothes, 28×28 pixels each. They came with the course, so no
+# download is needed.
+
+# %%
+clothes = data.fashion_mnist("train", device=device)
+print(tuple(clothes.images.shape), clothes.images.dtype)
+show_images(clothes.images[:20], titles=[clothes.classes[i] for i in clothes.labels[:20]], columns=10, size=0.8)
+
+# %% [markdown]
+# A pixel is stored as a byte: 0 is black, 255 is white. Networks prefer small numbers around zero, so GANs
+# conventionally work in the range from -1 (black) to 1 (white).
+#
+# ### Question 1
+#
+# Write `to_model_range`, which turns bytes into such floats. Black becomes exactly -1 and white exactly 1.
+
+
+# %% answer="q1"
+def to_model_range(pixels):
+    """Bytes 0…255 (any shape, dtype uint8) → floats in [-1, 1] of the same shape."""
+    ### BEGIN SOLUTION
+    return pixels.float() / 255 * 2 - 1
+    ### END SOLUTION
+
+
+# %% check="q1"
+q1.check()
+
+# %% [markdown]
+# ## The generator
+#
+# G has to turn 64 numbers into 28×28 pixels. It does so by growing a small picture, with the **transposed
+# convolutions** of lesson 02. Think of the 64 numbers as one pixel with 64 channels:
+#
+# | layer | picture | channels |
+# |---|---|---|
+# | the noise | 1×1 | 64 |
+# | transposed convolution, kernel 7 | 7×7 | 64 |
+# | transposed convolution that doubles the size | 14×14 | 32 |
+# | transposed convolution that doubles the size | 28×28 | 1 |
+#
+# After each layer but the last follow a **batch normalisation**, which keeps the numbers at a moderate size, and a
+# **ReLU**, which sets negative numbers to zero. The last layer is followed by **tanh**: it squashes every number into
+# the range from -1 to 1.
+#
+# ### Question 2
+#
+# Finish the generator: two more transposed convolutions, and what belongs around them.
+
+
+# %% answer="q2"
+class Generator(nn.Module):
+    """Noise (N, 64) → images (N, 1, 28, 28) in [-1, 1]."""
+
+    def __init__(self):
+        super().__init__()
+        self.net = nn.Sequential(
+            nn.Unflatten(1, (64, 1, 1)),
+            nn.ConvTranspose2d(64, 64, kernel_size=7),
+            nn.BatchNorm2d(64),
+            nn.ReLU(),
+            ### BEGIN SOLUTION: ...,  # 7 → 14, and then 14 → 28
+            nn.ConvTranspose2d(64, 32, kernel_size=4, stride=2, padding=1),
+            nn.BatchNorm2d(32),
+            nn.ReLU(),
+            nn.ConvTranspose2d(32, 1, kernel_size=4, stride=2, padding=1),
+            nn.Tanh(),
+            ### END SOLUTION
+        )
+
+    def forward(self, z):
+        return self.net(z)
+
+
+# %% check="q2"
+q2.check()
+
+# %% [markdown]
+# A fresh generator has learned nothing yet. Its images are noise of a peculiar kind:
+
+# %%
+torch.manual_seed(0)
+G = q2.get()()
+show_images(G(torch.randn(10, 64)), title="An untrained generator", size=0.8)
+
+# %% [markdown]
+# ## The discriminator
+#
+# D goes the other way, from a picture to one number. **Strided convolutions** halve the size, and each is followed by
+# a **LeakyReLU**, which lets a little of the negative numbers through. That matters here: G learns through D, and
+# where D passes nothing on, G learns nothing.
+#
+# The score is a **logit**: any number, positive for real and negative for fake. The sigmoid function would turn it
+# into a probability. We leave that to the loss, which can do it without rounding errors.
+#
+# ### Question 3
+#
+# Finish the discriminator: from 28×28 to 14×14 to 7×7, and then to one logit.
+
+
+# %% answer="q3"
+class Discriminator(nn.Module):
+    """Images (N, 1, 28, 28) in [-1, 1] → logits (N, 1)."""
+
+    def __init__(self):
+        super().__init__()
+        self.net = nn.Sequential(
+            nn.Conv2d(1, 32, kernel_size=4, stride=2, padding=1),
+            nn.LeakyReLU(0.2),
+            ### BEGIN SOLUTION: ...,  # 14 → 7, and then one logit for each image
+            nn.Conv2d(32, 64, kernel_size=4, stride=2, padding=1),
+            nn.LeakyReLU(0.2),
+            nn.Flatten(),
+            nn.Linear(64 * 7 * 7, 1),
+            ### END SOLUTION
+        )
+
+    def forward(self, x):
+        return self.net(x)
+
+
+# %% check="q3"
+q3.check()
+
+# %% [markdown]
+# ## What the players want
+#
+# A **loss** is a number that training makes smaller. D's loss is the **cross-entropy** that every classifier uses: it
+# is small where D is right, and grows without end the surer D is of something wrong. There are two classes, with the
+# label 1 for real images and 0 for fakes. PyTorch calls it `F.binary_cross_entropy_with_logits(logits, labels)`.
+#
+# ### Question 4
+#
+# Write D's loss: the cross-entropy on the real images' logits **plus** the one on the fakes', each averaged over the
+# batch.
+
+
+# %% answer="q4"
+def discriminator_loss(real_logits, fake_logits):
+    """Logits (N, 1) of real images and of fakes → one number."""
+    ### BEGIN SOLUTION
+    # softplus(-x) is -log sigmoid(x), and softplus(x) is -log(1 - sigmoid(x)).
+    return F.softplus(-real_logits).mean() + F.softplus(fake_logits).mean()
+    ### END SOLUTION
+
+
+# %% check="q4"
+q4.check()
+
+# %% [markdown]
+# G wants D to be wrong about the fakes, and only about them: G cannot change the real images. So its loss is again a
+# cross-entropy, on the fakes' logits, with the label that G *wishes* D would give.
+#
+# ### Question 5
+#
+# Write G's loss.
+
+
+# %% answer="q5"
+def generator_loss(fake_logits):
+    """Logits (N, 1) that D gave to fakes → one number."""
+    ### BEGIN SOLUTION
+    return F.binary_cross_entropy_with_logits(fake_logits, torch.ones_like(fake_logits))
+    ### END SOLUTION
+
+
+# %% check="q5"
+q5.check()
+
+# %% [markdown]
+# A D that knows nothing gives every image the logit 0. Then each term is ln 2, and these are the losses to expect at
+# the start. While you train, numbers near them mean that the players are well matched.
+
+# %%
+undecided = torch.zeros(8, 1)
+print(f"D's loss {q4.get()(undecided, undecided):.3f}")
+print(f"G's loss {q5.get()(undecided):.3f}")
+
+# %% [markdown]
+# ## The training sequence
+#
+# The players take turns. In **D's step**, D sees a batch of real images and a batch of fakes, and moves. In **G's
+# step**, G makes a new batch, D scores it, and G moves. Who does *not* move is just as important:
+
+# %%
+show_steps()
+
+# %% [markdown]
+# The dashed line is the way of the **gradient**, which says how each weight should change to make the loss smaller.
+#
+# In D's step it must stop at the fakes. Otherwise it runs on into G and pushes G towards being caught.
+# `fake.detach()` gives the same image without the way back.
+#
+# In G's step nothing is cut. The gradient runs through D, where it learns what would look more real, and on into G.
+#
+# Your two losses are also in the course's own package, as `losses.discriminator_loss` and `losses.generator_loss`. Use
+# those in the steps.
+#
+# ### Question 6
+#
+# Write D's step. The optimiser that you are given holds D's weights. Gradients stay in the weights until somebody
+# clears them, and G's step leaves some in D: clear them before you compute new ones.
+
+
+# %% answer="q6"
+def discriminator_step(G, D, real, z, optimizer):
+    """One move of D. real (N, 1, 28, 28), z (N, 64); `optimizer` holds D's weights. Returns D's loss."""
+    ### BEGIN SOLUTION
+    with torch.no_grad():
+        fake = G(z)
+    loss = losses.discriminator_loss(D(real), D(fake))
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss
+    ### END SOLUTION
+
+
+# %% check="q6"
+q6.check()
+
+# %% [markdown]
+# ### Question 7
+#
+# Write G's step. It looks much like D's, but for two things: whose images are scored, and what is detached.
+
+
+# %% answer="q7"
+def generator_step(G, D, z, optimizer):
+    """One move of G. z (N, 64); `optimizer` holds G's weights. Returns G's loss."""
+    ### BEGIN SOLUTION
+    optimizer.zero_grad()
+    loss = losses.generator_loss(D(G(z)))
+    loss.backward()
+    optimizer.step()
+    return loss
+    ### END SOLUTION
+
+
+# %% check="q7"
+q7.check()
+
+# %% [markdown]
+# ## When the game goes wrong
+#
+# The best-known failure of GANs is **mode collapse**: G finds one image that D happens to like, and draws nothing
+# else. The losses may look healthy all the while, so it has to be measured on the images.
+#
+# ### Question 8
+#
+# Write `diversity`: for each pixel, the **standard deviation over the images** of the batch, and then the average of
+# that over all pixels. It is near zero when all images look alike.
+
+
+# %% answer="q8"
+def diversity(images):
+    """Images (N, 1, H, W) → one number, at least 0."""
+    ### BEGIN SOLUTION
+    return images.std(dim=0).mean()
+    ### END SOLUTION
+
+
+# %% check="q8"
+q8.check()
+
+# %% [markdown]
+# Three batches: real clothes, a collapsed generator (acted here by one shoe with a little noise), and pure noise.
+
+# %%
+real = q1.get()(clothes.images[:200])
+shoe = real[:1].repeat(200, 1, 1, 1)
+batches = {
+    "real clothes": real,
+    "collapsed": (shoe + 0.1 * torch.randn_like(shoe)).clamp(-1, 1),
+    "noise": torch.rand_like(real) * 2 - 1,
+}
+for name, batch in batches.items():
+    show_images(batch[:10], title=f"{name}: diversity {q8.get()(batch):.2f}", size=0.7)
+
+# %% [markdown]
+# Noise is diverse too, so diversity alone does not make a good generator. But when it falls while you train, and
+# stays down, G has collapsed.
+
+# %% [markdown]
+# ## Train
+#
+# Here is the whole loop, with nothing hidden. Each round draws a batch of 128 real images and some fresh noise, and
+# calls your two steps. (If a step is not right yet, `get()` gives you the course's own.)
+#
+# `torch.autocast` lets the processor compute in 16 bits where it can do so faster. Adam is the optimiser;
+# its first `beta`, 0.5, is smaller than usual, because in a game yesterday's direction is soon out of date.
+#
+# Watch the fixed noise on the left: the same 40 rows of `z` are drawn again and again, so you see each image grow.
+
+# %% tags=["train"]
+torch.manual_seed(1)
+G, D = q2.get()().to(device), q3.get()().to(device)
+optimizer_g = torch.optim.Adam(G.parameters(), lr=4e-4, betas=(0.5, 0.99))
+optimizer_d = torch.optim.Adam(D.parameters(), lr=4e-4, betas=(0.5, 0.99))
+fixed_z = torch.randn(40, 64, device=device)
+precision = platforms.precision(device)
+autocast = torch.autocast(device.type, precision, enabled=precision != torch.float32)
+
+scale, step_d, step_g = q1.get(), q6.get(), q7.get()
+
+preview = LivePreview(seconds=platforms.time_budget(75))
+while preview.running():
+    batch = clothes.images[torch.randint(len(clothes), (128,), device=device)]
+    with autocast:
+        d_loss = step_d(G, D, scale(batch), torch.randn(128, 64, device=device), optimizer_d)
+        g_loss = step_g(G, D, torch.randn(128, 64, device=device), optimizer_g)
+    preview.update(lambda: G(fixed_z), D=d_loss, G=g_loss)
+preview.finish(lambda: G(fixed_z))
+
+# %% [markdown]
+# The curves move little, and say little: as G gets better, D's task gets harder. **Judge a GAN by its images**, and by
+# measures made on them. The next lesson uses better ones.
+
+# %% tags=["train"]
+with torch.no_grad():
+    made = G(torch.randn(200, 64, device=device)).float()
+print(f"diversity of 200 fakes {q8.get()(made):.2f}, of 200 real images {q8.get()(real):.2f}")
+
+# %% tags=["picture", "train"]
+show_images(made[:40], columns=10, title="Clothes that do not exist", size=0.75)
+
+# %% [markdown]
+# ## Play
+#
+# Noise is not only noise: G has turned it into a map of clothes. Walk in a straight line from one point to another,
+# and one garment turns into the other. Change the seed and run the cell again.
+
+# %% tags=["train"]
+torch.manual_seed(7)
+start, end = torch.randn(2, 4, 1, 64, device=device)
+walk = start + torch.linspace(0, 1, 10, device=device).view(1, 10, 1) * (end - start)
+with torch.no_grad():
+    show_images(G(walk.flatten(0, 1)).float(), columns=10, title="Four walks through the noise", size=0.75)
+
+# %% [markdown]
+# Other things to try in the training cell:
+#
+# - Set D's learning rate to `4e-5`. A weak D is easily pleased. What does G do then?
+# - Leave the detach out of D's step. Is it only slower, or also worse?
+# - Let G take two steps for each of D's.
+
+# %% [markdown]
+# ## What you learned
+#
+# - A generator turns noise into images; a discriminator scores them. Each is the other's training signal.
+# - Images and fakes share one range, [-1, 1]; scores are logits.
+# - In D's step the fakes are detached. In G's step the gradient runs through D, and only G moves.
+# - Collapse cannot be seen in the losses. Look at the images, and measure how they differ.
+#
+# **Where it comes from.** I. Goodfellow and others, *Generative Adversarial Nets*, 2014
+# ([arXiv 1406.2661](https://arxiv.org/abs/1406.2661)). A. Radford, L. Metz and S. Chintala, *Unsupervised
+# Representation Learning with Deep Convolutional Generative Adversarial Networks*, 2016
+# ([arXiv 1511.06434](https://arxiv.org/abs/1511.06434)). H. Xiao, K. Rasul and R. Vollgraf, *Fashion-MNIST*, 2017
+# ([arXiv 1708.07747](https://arxiv.org/abs/1708.07747)).
+#
+# **Next.** You cannot ask this generator for a boot: it draws what it likes. Lesson 04 teaches it to take orders.
