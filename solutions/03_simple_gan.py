@@ -247,6 +247,20 @@ show_steps()
 #
 # In G's step nothing is cut. The gradient runs through D, where it learns what would look more real, and on into G.
 #
+# An **optimiser** is what moves weights. Three calls make one move. Here they are with a single weight, whose loss is
+# smallest at 0:
+
+# %%
+weight = torch.tensor(2.0, requires_grad=True)
+optimizer = torch.optim.SGD([weight], lr=0.1)
+
+loss = weight**2
+optimizer.zero_grad()  # forget old gradients
+loss.backward()  # compute the new one and keep it in weight.grad
+optimizer.step()  # move a little against it: 2 - 0.1 * 4
+print(f"gradient {weight.grad:.1f}, weight now {weight:.1f}")
+
+# %% [markdown]
 # Your two losses are also in the course's own package, as `losses.discriminator_loss` and `losses.generator_loss`. Use
 # those in the steps.
 #
@@ -341,19 +355,19 @@ for name, batch in batches.items():
 # Here is the whole loop, with nothing hidden. Each round draws a batch of 128 real images and some fresh noise, and
 # calls your two steps. (If a step is not right yet, `get()` gives you the course's own.)
 #
-# `torch.autocast` lets the processor compute in 16 bits where it can do so faster. Adam is the optimiser;
-# its first `beta`, 0.5, is smaller than usual, because in a game yesterday's direction is soon out of date.
+# `torch.autocast` lets the processor compute with 16 bits where that is faster. Adam is the optimiser; its first
+# `beta` is 0 here, where 0.9 is usual: in a game, yesterday's direction is soon out of date.
 #
 # Watch the fixed noise on the left: the same 40 rows of `z` are drawn again and again, so you see each image grow.
 
 # %% tags=["train"]
 torch.manual_seed(1)
 G, D = q2.get()().to(device), q3.get()().to(device)
-optimizer_g = torch.optim.Adam(G.parameters(), lr=4e-4, betas=(0.5, 0.99))
-optimizer_d = torch.optim.Adam(D.parameters(), lr=4e-4, betas=(0.5, 0.99))
+optimizer_g = torch.optim.Adam(G.parameters(), lr=1e-3, betas=(0, 0.99))
+optimizer_d = torch.optim.Adam(D.parameters(), lr=1e-3, betas=(0, 0.99))
 fixed_z = torch.randn(40, 64, device=device)
-precision = platforms.precision(device)
-autocast = torch.autocast(device.type, precision, enabled=precision != torch.float32)
+short = platforms.precision(device) == torch.bfloat16  # 16 bits where the hardware is made for them
+autocast = torch.autocast(device.type, torch.bfloat16, enabled=short)
 
 scale, step_d, step_g = q1.get(), q6.get(), q7.get()
 

@@ -1,7 +1,7 @@
 """What is solved, tried and open, from a record on the learner's own disk. Nothing leaves the machine.
 
 The record is a file of JSON lines, `progress.jsonl`, in the folder that the environment variable `LEARNTOOLS_HOME`
-names (`~/.learntools` by default). Each check appends one line in one write, so that two notebooks may write at once;
+names (`~/.learntools` by default; on Kaggle the one folder that is kept). Each check appends one line in one write, so that two notebooks may write at once;
 a line that cannot be read is passed over.
 """
 
@@ -22,7 +22,10 @@ from learntools.core.verdict import CORRECT, NOT_ATTEMPTED, Verdict, card
 def record_file() -> Path:
     """Where the record is kept."""
     home = os.environ.get("LEARNTOOLS_HOME")
-    return (Path(home) if home else Path.home() / ".learntools") / "progress.jsonl"
+    if home:
+        return Path(home).expanduser() / "progress.jsonl"
+    kept = Path("/kaggle/working") if "KAGGLE_KERNEL_RUN_TYPE" in os.environ else Path.home()
+    return kept / ".learntools" / "progress.jsonl"
 
 
 def record(verdict: Verdict, hints: int = 0) -> None:

@@ -71,7 +71,8 @@ class Verdict:
     def heading(self) -> str:
         """`q2 · not yet right · 1 of 2 points`"""
         words = "not yet right" if self.outcome == INCORRECT else self.outcome
-        earned = f" · {self.points:g} of {self.max_points:g} points" if self.max_points else ""
+        unit = "point" if self.max_points == 1 else "points"
+        earned = f" · {self.points:g} of {self.max_points:g} {unit}" if self.max_points else ""
         return f"{_SYMBOL[self.outcome]} {self.question} · {words}{earned}"
 
     def text(self, colour: bool = False) -> str:

@@ -1,0 +1,31 @@
+"""The course's data as tensors: uint8 at rest, [-1, 1] on request, on the device you name, with no network.
+
+    from learntools.data import emoji, fashion_mnist, photo, to_float
+
+    fashion_mnist("train", device="cuda").batches(128)    # 60,000 images of clothes, ten classes
+    emoji("line"), emoji("openmoji")                      # 1,384 training pairs: outline and colour
+    to_float(photo("cat"))                                # (3, H, W) in [-1, 1]
+
+Whatever is wrong (a damaged file, an unknown name, no such device) is a DataError: one sentence with what to do.
+`verify()` checks every shipped file.
+"""
+
+from learntools.data.emoji_atlas import EmojiSet, emoji
+from learntools.data.fashion import fashion_mnist
+from learntools.data.files import DataError, verify
+from learntools.data.images import ImageSet, to_float, to_uint8
+from learntools.data.photographs import Credit, photo, photos
+
+__all__ = [
+    "Credit",
+    "DataError",
+    "EmojiSet",
+    "ImageSet",
+    "emoji",
+    "fashion_mnist",
+    "photo",
+    "photos",
+    "to_float",
+    "to_uint8",
+    "verify",
+]
