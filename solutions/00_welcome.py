@@ -25,7 +25,9 @@ show_images(clothes.images[:10], titles=[clothes.classes[i] for i in clothes.lab
 
 # %% [markdown]
 # These are ten of the 60,000 pictures of clothes that come with the course, in a collection called *Fashion-MNIST*.
-# A picture is a grid of **pixels**, and each pixel is a number: 0 is black, 255 is white.
+# A picture is a grid of **pixels**, and each pixel is a number: 0 is black, 255 is white. (A whole number from 0 to 255
+# is what fits into one **byte** of memory.) PyTorch, the library that does the computing, calls a grid of numbers a
+# **tensor**.
 
 # %%
 print(clothes.images[0].shape)
@@ -92,11 +94,11 @@ show_images([boot, negative(boot)], titles=["image", "negative"], size=1.6)
 # ### Question 3
 #
 # Some questions ask you to choose. What does `q2.get()` give while your answer is not right yet? Write one of
-# `"an error"`, `"nothing"`, `"my answer"`, `"a hint"`, `"the course's own"`.
+# `"an error"`, `"nothing"`, `"my answer"`, `"a hint"`, `"a working answer"`.
 
 # %% answer="q3"
 ### BEGIN SOLUTION: before_it_passes = ...
-before_it_passes = "the course's own"
+before_it_passes = "a working answer"
 ### END SOLUTION
 
 # %% check="q3"
@@ -117,7 +119,7 @@ print(platforms.device())
 # - **On Colab**, it is in the menu under *Runtime → Change runtime type*.
 # - **On your own machine**, `learntools doctor` in a terminal says what works and what does not.
 #
-# How fast is it? A GAN spends nearly all its time on multiplying tables of numbers.
+# How fast is it? Networks spend nearly all their time on multiplying tables of numbers.
 
 # %% tags=["demo"]
 from time import perf_counter

@@ -64,6 +64,9 @@ show_images(clothes.images[:20], titles=[clothes.classes[i] for i in clothes.lab
 # A pixel is stored as a byte: 0 is black, 255 is white. Networks prefer small numbers around zero, so GANs
 # conventionally work in the range from -1 (black) to 1 (white).
 #
+# Several images together are a **batch**, and one tensor holds them all. Its shape is written (N, C, H, W): N images, C
+# channels (1 for grey), H rows and W columns.
+#
 # ### Question 1
 #
 # Write `to_model_range`, which turns bytes into such floats. Black becomes exactly -1 and white exactly 1.
@@ -93,9 +96,11 @@ q1.check()
 # | transposed convolution that doubles the size | 14×14 | 32 |
 # | transposed convolution that doubles the size | 28×28 | 1 |
 #
-# After each layer but the last follow a **batch normalisation**, which keeps the numbers at a moderate size, and a
+# Each layer but the last is followed by a **batch normalisation**, which keeps the numbers at a moderate size, and by a
 # **ReLU**, which sets negative numbers to zero. The last layer is followed by **tanh**: it squashes every number into
-# the range from -1 to 1.
+# the range from -1 to 1. (`nn.Unflatten` only turns a row of 64 numbers into 1×1 pixels with 64 channels.)
+#
+# The numbers inside the layers are called **weights**. They start at random, and training adjusts them.
 #
 # ### Question 2
 #
@@ -181,7 +186,8 @@ q3.check()
 #
 # A **loss** is a number that training makes smaller. D's loss is the **cross-entropy** that every classifier uses: it
 # is small where D is right, and grows without end the surer D is of something wrong. There are two classes, with the
-# label 1 for real images and 0 for fakes. PyTorch calls it `F.binary_cross_entropy_with_logits(logits, labels)`.
+# label 1 for real images and 0 for fakes. PyTorch calls it `F.binary_cross_entropy_with_logits(logits, labels)`. The
+# labels are a tensor of floats, as many as there are logits.
 #
 # ### Question 4
 #
@@ -222,8 +228,8 @@ def generator_loss(fake_logits):
 q5.check()
 
 # %% [markdown]
-# A D that knows nothing gives every image the logit 0. Then each term is ln 2, and these are the losses to expect at
-# the start. While you train, numbers near them mean that the players are well matched.
+# A D that knows nothing gives every image the logit 0. Then each term is ln 2 ≈ 0.693 (the natural logarithm of 2),
+# and these are the losses to expect at the start. While you train, numbers near them mean that the players are well matched.
 
 # %%
 undecided = torch.zeros(8, 1)
@@ -242,8 +248,8 @@ show_steps()
 # %% [markdown]
 # The dashed line is the way of the **gradient**, which says how each weight should change to make the loss smaller.
 #
-# In D's step it must stop at the fakes. Otherwise it runs on into G and pushes G towards being caught.
-# `fake.detach()` gives the same image without the way back.
+# In D's step it must stop at the fakes. Otherwise it runs on into G and leaves gradients there that point towards
+# being caught. `fake.detach()` gives the same image without the way back.
 #
 # In G's step nothing is cut. The gradient runs through D, where it learns what would look more real, and on into G.
 #
@@ -290,7 +296,8 @@ q6.check()
 # %% [markdown]
 # ### Question 7
 #
-# Write G's step. It looks much like D's, but for two things: whose images are scored, and what is detached.
+# Write G's step. It looks much like D's, with three differences: only fakes are scored, the loss is G's, and nothing is
+# detached.
 
 
 # %% answer="q7"
@@ -317,7 +324,8 @@ q7.check()
 # ### Question 8
 #
 # Write `diversity`: for each pixel, the **standard deviation over the images** of the batch, and then the average of
-# that over all pixels. It is near zero when all images look alike.
+# that over all pixels. It is near zero when all images look alike. (Dividing by N or by N - 1 makes no difference
+# here.)
 
 
 # %% answer="q8"
@@ -363,8 +371,8 @@ for name, batch in batches.items():
 # %% tags=["train"]
 torch.manual_seed(1)
 G, D = q2.get()().to(device), q3.get()().to(device)
-optimizer_g = torch.optim.Adam(G.parameters(), lr=1e-3, betas=(0, 0.99))
-optimizer_d = torch.optim.Adam(D.parameters(), lr=1e-3, betas=(0, 0.99))
+optimizer_g = torch.optim.Adam(G.parameters(), lr=1e-3, betas=(0.0, 0.99))
+optimizer_d = torch.optim.Adam(D.parameters(), lr=1e-3, betas=(0.0, 0.99))
 fixed_z = torch.randn(40, 64, device=device)
 short = platforms.precision(device) == torch.bfloat16  # 16 bits where the hardware is made for them
 autocast = torch.autocast(device.type, torch.bfloat16, enabled=short)
@@ -376,6 +384,7 @@ while preview.running():
     batch = clothes.images[torch.randint(len(clothes), (128,), device=device)]
     with autocast:
         d_loss = step_d(G, D, scale(batch), torch.randn(128, 64, device=device), optimizer_d)
+    with autocast:  # anew for each step: within one block it keeps using the weights from before the move
         g_loss = step_g(G, D, torch.randn(128, 64, device=device), optimizer_g)
     preview.update(lambda: G(fixed_z), D=d_loss, G=g_loss)
 preview.finish(lambda: G(fixed_z))
@@ -409,7 +418,7 @@ with torch.no_grad():
 # Other things to try in the training cell:
 #
 # - Set D's learning rate to `4e-5`. A weak D is easily pleased. What does G do then?
-# - Leave the detach out of D's step. Is it only slower, or also worse?
+# - Leave the detach out of D's step. Does anything get worse, or only slower? Who clears G's gradients?
 # - Let G take two steps for each of D's.
 
 # %% [markdown]

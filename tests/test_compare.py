@@ -66,8 +66,8 @@ def test_what_differs_is_seen_and_named(got, expected, aspect):
 def test_the_first_wrong_element_is_named_beside_what_was_expected():
     found = difference(torch.tensor([[1.0, 2.0], [3.5, 4.0]]), torch.tensor([[1.0, 2.0], [3.0, 4.0]]))
     assert found is not None
-    assert found.text == "at [1, 0] it is 3.5, expected 3"
-    assert found.closed == "at [1, 0] it is 3.5, which is not it"
+    assert found.text == "is 3.5 at [1, 0], expected 3"
+    assert found.closed == "is 3.5 at [1, 0], which is not it"
     assert found.grid == ((("1", True), ("2", True)), (("3.5", False), ("4", True)))
 
 

@@ -14,7 +14,7 @@ from learntools.core.crashes import explain
 from learntools.core.find import MISSING
 from learntools.core.judge import Finding, best, judge, same_behaviour, sentence
 from learntools.core.observing import Observation, had_blank, run
-from learntools.core.plain import describe
+from learntools.core.plain import name as called
 from learntools.core.scenario import draw
 from learntools.core.verdict import CORRECT, ERROR, INCORRECT, NOT_ATTEMPTED, OUR_FAULT, TOO_SLOW, Verdict
 
@@ -48,8 +48,15 @@ def _assess(exercise: Exercise, answer: Any, seeds: Sequence[int]) -> Verdict:
             NOT_ATTEMPTED,
             f"There is no `{name}` yet. Run the cell that defines it, then check again.",
         )
-    if answer is ... or answer is None:
+    if answer is ...:
         return _not_attempted(exercise)
+    if answer is None:
+        return _verdict(
+            exercise,
+            INCORRECT,
+            f"`{name}` is None, Python's word for nothing. Does it hold what `print(...)` gave back? Printing only "
+            "shows a value; leave out the `print` to keep it.",
+        )
     misfit = _wrong_kind(exercise, answer)
     if misfit:
         return _verdict(exercise, INCORRECT, misfit)
@@ -91,6 +98,12 @@ def _assess(exercise: Exercise, answer: Any, seeds: Sequence[int]) -> Verdict:
         return _verdict(exercise, TOO_SLOW, message, "", 0.0, None, None, shown)
     if last.crash is not None:
         return _verdict(exercise, ERROR, explain(name, last.crash), detail, 0.0, None, None, shown)
+    if last.gave_none and not any(want.gave_none for want in wants[0]):
+        message = (
+            f"`{name}` gives back None: it ends without a `return`. Printing shows a value on the screen and hands "
+            "nothing on; `return` hands it to whoever called."
+        )
+        return _verdict(exercise, INCORRECT, message, "", earned, None, None, shown)
     if worst.failed is None:
         message = (
             f"`{name}` gives the right result, but it changes `{changed}` itself on the way: whoever called it finds "
@@ -191,7 +204,7 @@ def _folded(exercise: Exercise) -> set[str]:
 def _an(answer: Any) -> str:
     if isinstance(answer, (int, float, str)):
         return repr(answer)[:60]
-    return describe(answer).partition(" (")[0]
+    return called(answer)
 
 
 def _incorrect_text(exercise: Exercise, worst: Finding) -> str:

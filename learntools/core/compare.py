@@ -41,8 +41,9 @@ class Difference:
     def closed(self) -> str:
         """The text without the expected value: `is 300, which is not it`."""
         found, comma, _ = self.text.partition(", expected ")
-        shown = self.aspect in ("kind", "shape", "dtype", "length") or not comma
-        return self.text if shown else f"{found}, which is not it"
+        if not comma or self.aspect in ("shape", "dtype", "length"):
+            return self.text
+        return f"{found}, which is {'not the kind of value that is asked for' if self.aspect == 'kind' else 'not it'}"
 
 
 def difference(got: Any, expected: Any, *, rtol: float = RTOL, atol: float = ATOL) -> Difference | None:
@@ -84,7 +85,7 @@ def _tensor_difference(got: torch.Tensor, expected: torch.Tensor, rtol: float, a
     if bool(broken.any()):
         place, index = _where(broken)
         what = "NaN (not a number)" if bool(torch.isnan(a[index].abs())) else "infinite"
-        return Difference("nan", f"{place + ' it ' if place else ''}is {what}")
+        return Difference("nan", f"is {what}{place}")
     finite = b[torch.isfinite(b.abs())].abs()
     largest = float(finite.max()) if finite.numel() else 0.0
     scale = max(largest, 1e-2) if largest else 1.0  # small gradients deserve a small tolerance
@@ -96,7 +97,7 @@ def _tensor_difference(got: torch.Tensor, expected: torch.Tensor, rtol: float, a
     if pattern is not None:
         return Difference(pattern[0], pattern[1], grid)
     place, index = _where(wrong)
-    text = f"{place + ' it ' if place else ''}is {number(a[index])}, expected {number(b[index])}"
+    text = f"is {number(a[index])}{place}, expected {number(b[index])}"
     count = int(wrong.sum())
     if count > 1:
         text += f" ({count} of {a.numel()} values differ)"
@@ -130,7 +131,7 @@ def _where(mask: torch.Tensor) -> tuple[str, tuple[int, ...]]:
     if mask.ndim == 0:
         return "", ()
     index = tuple(int(i) for i in mask.nonzero()[0])
-    return f"at [{', '.join(map(str, index))}]", index
+    return f" at [{', '.join(map(str, index))}]", index
 
 
 def _grid(a: torch.Tensor, wrong: torch.Tensor):
@@ -162,7 +163,7 @@ def _list_difference(got: Any, expected: list, rtol: float, atol: float) -> Diff
     for index, (a, b) in enumerate(zip(got, expected, strict=True)):
         found = difference(a, b, rtol=rtol, atol=atol)
         if found is not None:
-            return Difference(found.aspect, f"at [{index}] {found.text}", found.grid)
+            return Difference(found.aspect, f"holds an item, number {index}, that {found.text}", found.grid)
     return None
 
 
@@ -178,7 +179,7 @@ def _dict_difference(got: Any, expected: dict, rtol: float, atol: float) -> Diff
     for key, value in expected.items():
         found = difference(got[key], value, rtol=rtol, atol=atol)
         if found is not None:
-            return Difference(found.aspect, f"at {key!r} {found.text}", found.grid)
+            return Difference(found.aspect, f"holds an item, {key!r}, that {found.text}", found.grid)
     return None
 
 

@@ -25,6 +25,11 @@ _ADVICE: tuple[tuple[str, str, str], ...] = (
         "keyword argument",
         "One call names an argument that does not exist. Compare its spelling with the documentation.",
     ),
+    (
+        "TypeError",
+        "not a Module subclass",
+        "Only layers may stand there: made with parentheses, as in `nn.ReLU()`, and from `nn`, no bare functions.",
+    ),
     ("TypeError", "not callable", "Parentheses stand behind something that is no function. Is its name used twice?"),
     (
         "TypeError",
@@ -72,6 +77,21 @@ _ADVICE: tuple[tuple[str, str, str], ...] = (
     ("RuntimeError", "same device", "Two tensors are on different devices. Move one to the other's with `.to(...)`."),
     (
         "RuntimeError",
+        "can't be cast",
+        "Two kinds of number meet that do not mix. Make both floats, for example with `.float()`.",
+    ),
+    (
+        "RuntimeError",
+        "ambiguous",
+        "A whole tensor stands where one yes or no is needed, as after `if` or `not`. Compare element by element.",
+    ),
+    (
+        "RuntimeError",
+        "between 0 and 1",
+        "That function wants probabilities and got logits. Its sister whose name ends in `with_logits` takes those.",
+    ),
+    (
+        "RuntimeError",
         "in-place",
         "A value was changed in place that the gradient still needs. Use an operation that makes a new tensor.",
     ),
@@ -79,6 +99,11 @@ _ADVICE: tuple[tuple[str, str, str], ...] = (
         "RuntimeError",
         "",
         "Usually two sizes do not fit together. Print the `.shape` of each tensor just before that line.",
+    ),
+    (
+        "ValueError",
+        "target size",
+        "Labels need the shape of the scores. `torch.ones_like` and `torch.zeros_like` make such a tensor.",
     ),
     ("ValueError", "", "A value is not one that this operation accepts. Print it just before that line."),
     ("", "", "Look at the line, and print the values that go into it."),
@@ -105,6 +130,8 @@ def explain(name: str, crash: Crash) -> str:
         return f"The check of `{name}` was interrupted. Nothing is lost: run it again when you like."
     if crash.type == "EOFError":
         return f"`{name}` waits for somebody to type: it calls `input()`. Take the value as an argument instead."
+    if crash.type == "WrongKind":
+        return f"`{name}` {crash.message}"
     if not crash.inside:
         return (
             f"What `{name}` gave back could not be used: {crash.type}{said}. Look at what it returns, and of which "

@@ -49,7 +49,7 @@ from learntools.core.verdict import Note, Points, Verdict, show
 LEARNER_SEEDS = (1, 2)
 
 
-@dataclass
+@dataclass(eq=False)
 class Exercise:
     """One question of a lesson; made by the decorator `exercise`.
 
@@ -214,7 +214,7 @@ def exercise(
             raise TypeError(f"{body.__name__}: a {found} exercise needs `observe` and `expect`")
         parts.pop("options", None)
         return Exercise(
-            lesson=body.__module__.rpartition(".")[2],
+            lesson=_lesson(body.__module__),
             name=body.__name__,
             answer=answer,
             points=points,
@@ -230,6 +230,11 @@ def exercise(
         )
 
     return make
+
+
+def _lesson(module: str) -> str:
+    """`a.lessons.topic` and `a.lessons.topic.part` both belong to the lesson `topic`."""
+    return module.partition(".lessons.")[2].partition(".")[0] or module.rpartition(".")[2]
 
 
 def _kind(parts: dict[str, Any]) -> str:

@@ -35,6 +35,7 @@ class Observation:
         crash: the exception that ended it, if one did.
         late: whether the time limit ended it.
         changed: name of the argument that a function changed in place, if it did.
+        gave_none: whether a call of the answer returned `None`.
         printed: what was written to stdout and stderr, at most 2,000 characters.
         seconds: how long it took.
     """
@@ -43,12 +44,13 @@ class Observation:
     crash: Crash | None = None
     late: bool = False
     changed: str | None = None
+    gave_none: bool = False
     printed: str = ""
     seconds: float = 0.0
 
 
 class WrongKind(Exception):
-    """An answer, or what it returned, is not the kind of thing that the exercise asked for."""
+    """For an `observe` to raise where it cannot go on: the message, after the answer's name, says what is wrong."""
 
 
 class Watched:
@@ -58,8 +60,14 @@ class Watched:
         self._answer, self._pure = answer, pure
         self.__name__ = name
         self.changed: str | None = None
+        self.gave_none = False
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        result = self._call(*args, **kwargs)
+        self.gave_none = self.gave_none or result is None
+        return result
+
+    def _call(self, *args: Any, **kwargs: Any) -> Any:
         if not self._pure:
             return self._answer(*args, **kwargs)
         given = [*enumerate(args), *kwargs.items()]
@@ -120,6 +128,7 @@ def run(
         crash=crash,
         late=late,
         changed=watched.changed if isinstance(watched, Watched) else None,
+        gave_none=watched.gave_none if isinstance(watched, Watched) else False,
         printed=printed.getvalue()[:_PRINTED],
         seconds=time.perf_counter() - start,
     )
@@ -139,8 +148,8 @@ def read_crash(error: BaseException) -> Crash:
         message = ""
     if isinstance(error, SyntaxError) and error.msg:
         message = error.msg
-    # A call that went through `Watched` and failed further in failed inside the answer.
-    inside = bool(mine) or any(frame.name == "__call__" and frame.filename == __file__ for frame in frames[:-1])
+    # A call that went through `Watched` and raised did so inside the answer, or at its door (wrong arguments).
+    inside = bool(mine) or any(frame.name == "__call__" and frame.filename == __file__ for frame in frames)
     line = mine[-1].lineno if mine else None
     source = linecache.getline(mine[-1].filename, line).strip() if mine and line else None
     return Crash(type(error).__name__, " ".join(message.split())[:600], line, source or None, inside)

@@ -107,17 +107,30 @@ def _plain_number(value: Any) -> Any:
 
 
 def describe(value: Any) -> str:
-    """Say what `value` is, in words for a message: `a generator`, `the class Generator`, `a function`."""
+    """Say what `value` is, in words that follow "is", with what it usually means: `a function (are the …?)`."""
+    advice = _ADVICE.get(name(value))
+    return f"{name(value)} ({advice})" if advice else name(value)
+
+
+_ADVICE = {
+    "a generator": "a function with `yield` gives one; use `return`",
+    "a coroutine": "drop the `async` before `def`",
+    "a function": "are the parentheses of a call missing?",
+}
+
+
+def name(value: Any) -> str:
+    """Say what `value` is, in words: `a generator`, `the class Generator`, `a tensor of shape (3,)`."""
     if value is None:
         return "None"
     if inspect.isgenerator(value):
-        return "a generator (a function with `yield` gives one; use `return`)"
+        return "a generator"
     if inspect.iscoroutine(value):
-        return "a coroutine (drop the `async` before `def`)"
+        return "a coroutine"
     if isinstance(value, type):
         return f"the class {value.__name__}"
     if inspect.isroutine(value):
-        return "a function (are the parentheses of a call missing?)"
+        return "a function"
     if isinstance(value, torch.nn.Module):
         return f"a network of type {type(value).__name__}"
     if isinstance(value, torch.Tensor):

@@ -1,8 +1,8 @@
 """What is solved, tried and open, from a record on the learner's own disk. Nothing leaves the machine.
 
 The record is a file of JSON lines, `progress.jsonl`, in the folder that the environment variable `LEARNTOOLS_HOME`
-names (`~/.learntools` by default; on Kaggle the one folder that is kept). Each check appends one line in one write, so that two notebooks may write at once;
-a line that cannot be read is passed over.
+names (`~/.learntools` by default; on Kaggle the one folder that is kept). Each check appends one line in one write, so
+that two notebooks may write at once; a line that cannot be read is passed over.
 """
 
 from __future__ import annotations

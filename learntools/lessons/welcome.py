@@ -6,6 +6,8 @@ q1.check()
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 
 from learntools.core import close, exercise, shape
@@ -61,15 +63,19 @@ class q2:
     reference = invert
     praise = "A pixel and its negative add up to 255, and one subtraction did the whole image at once."
 
-    def scenario(rng):
-        image = rng.integers(1, 255, 3, 4).to(torch.uint8)
-        image[0, 0], image[2, 3] = 0, 255
-        return {"image": image}
+    def scenario(rng: Any):
+        image = rng.integers(1, 255, 1, 3, 4).to(torch.uint8)
+        image[0, 0, 0], image[0, 2, 3] = 0, 255
+        return {"image": image, "dull": rng.integers(90, 140, 1, 3, 4).to(torch.uint8)}
 
-    def observe(answer, s):
-        return {"negative": answer(s.image)}
+    def observe(answer: Any, s: Any):
+        return {"negative": answer(s.image), "dull": answer(s.dull)}
 
-    expect = [shape("negative", (3, 4), why="one pixel for each pixel"), close("negative", atol=0, rtol=0)]
+    expect = [
+        shape("negative", (1, 3, 4), why="one pixel for each pixel", label="the negative"),
+        close("negative", atol=0, rtol=0, label="the negative"),
+        close("dull", atol=0, rtol=0, label="the negative of an image with neither black nor white"),
+    ]
     mistakes = {
         "minus": (
             lambda image: -image,
@@ -86,18 +92,28 @@ class q2:
             "`invert` takes the pixels away from 256, so black becomes 256, which no byte can hold. The largest byte "
             "is one less: counting starts at 0.",
         ),
+        "own white": (
+            lambda image: image.max() - image,
+            "`invert` takes the brightest pixel of this very image for white. In a dull image the negative comes out "
+            "too dark then; white is the same number for every image.",
+        ),
+        "wrong sign": (
+            lambda image: image.int() - 255,
+            "`invert` subtracts the right number the wrong way round, so every pixel comes out negative. What should "
+            "be taken away from what?",
+        ),
         "unchanged": (
             lambda image: image.clone(),
             "`invert` gives the image back as it was. A dark pixel has to become a bright one: which operation turns "
             "a small number into a large one and a large one into a small one?",
         ),
         "turned round": (
-            lambda image: image.flip(0),
+            lambda image: image.flip(-2),
             "`invert` turns the image upside down and keeps each pixel's brightness. The places should stay, and the "
             "values change.",
         ),
         "turned left to right": (
-            lambda image: image.flip(1),
+            lambda image: image.flip(-1),
             "`invert` mirrors the image, as `[:, ::-1]` would, and keeps each pixel's brightness. The places should "
             "stay, and the values change.",
         ),
@@ -129,9 +145,9 @@ class q3:
             "`before_it_passes` mixes up two helpers. Hints come from `q2.hint()`; `get` is made for the cells that "
             "follow, and those need something that works."
         ),
-        "the course's own": (
-            "Until yours passes, later cells work with the course's own answer; from then on with yours. Nobody is "
+        "a working answer": (
+            "Until yours passes, later cells work with the course's own function; from then on with yours. Nobody is "
             "ever stuck."
         ),
     }
-    reference = "the course's own"
+    reference = "a working answer"

@@ -18,6 +18,7 @@ def _stage(width: float, height: float) -> tuple[Any, Any]:
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set_xlim(0, width)
     axes.set_ylim(0, height)
+    axes.patch.set_visible(False)  # the paper shows through
     bare(axes)
     return figure, axes
 
@@ -79,12 +80,11 @@ def _step(axes: Any, y: float, name: str, who: str, colour: str, cut: bool) -> N
     for start, end in ((1.37, 1.97), (3.23, 3.77), (5.03, 5.57), (6.83, 7.32)):
         _arrow(axes, (start, y), (end, y))
     back = y - 0.62
-    _arrow(axes, (7.8, back), (6.2, back), colour, "--")
+    _arrow(axes, (7.8, back), (6.2 if cut else 2.6, back), colour, "--")
     if cut:
         axes.text(
             3.5, back, "✂ detach: no gradient beyond this point", ha="center", va="center", fontsize=9, color=FAINT
         )
         axes.text(6.2, back - 0.2, "gradient", ha="center", va="center", fontsize=9, color=colour)
     else:
-        _arrow(axes, (6.2, back), (2.6, back), colour, "--")
         axes.text(4.4, back - 0.2, "gradient, through D and into G", ha="center", va="center", fontsize=9, color=colour)

@@ -1,0 +1,95 @@
+"""Images on the screen: a tidy grid, every pixel a crisp square.
+
+show_images(clothes.images[:10], titles=names, columns=5)
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+from learntools.viz.canvas import INK, bare, new_figure, show
+
+LEGIBLE = 8.5  # points; no title is set smaller
+
+
+def show_images(
+    images: Any,
+    titles: Sequence[Any] | None = None,
+    columns: int | None = None,
+    title: str | None = None,
+    size: float = 1.2,
+) -> None:
+    """Show images in a grid, row by row.
+
+    Args:
+        images: a tensor (N, C, H, W) or (N, H, W), one image (C, H, W) or (H, W), or a list of images, which may differ
+            in size; C is 1 (grey) or 3 (colour). uint8 in 0..255, or floats in [-1, 1] (what lies outside is clipped),
+            on any device.
+        titles: one above each image, or fewer; anything that prints.
+        columns: images in a row; by default at most ten.
+        title: a line above the whole grid.
+        size: width of one image in inches.
+
+    Raises:
+        ValueError: something is not an image.
+    """
+    pixels = [to_pixels(image) for image in separate(images)]
+    if not pixels:
+        raise ValueError("There are no images to show.")
+    titles = [str(item) for item in titles] if titles is not None else []
+    columns = min(columns or 10, len(pixels))
+    rows = math.ceil(len(pixels) / columns)
+    tallest = max(item.shape[0] / item.shape[1] for item in pixels)
+    line = 0.17  # inches, of a line of 9 points
+    # A row without titles keeps no room for any.
+    lines = [
+        max((item.count("\n") + 1 for item in titles[row * columns : (row + 1) * columns] if item), default=0)
+        for row in range(rows)
+    ]
+    above = 0.32 if title else 0.05
+    tops = [above + sum(lines[: row + 1]) * line + row * (size * tallest + 0.06) for row in range(rows)]
+    longest = max((len(part) for item in titles for part in item.split("\n")), default=0)
+    width = max(size, min(longest * 0.075, 1.6 * size)) + 0.08
+    total = max(columns * width, 0.09 * len(title or "")), tops[-1] + size * tallest + 0.06
+    figure = new_figure(*total)
+    for index, item in enumerate(pixels):
+        row, column = divmod(index, columns)
+        left = (total[0] - columns * width) / 2 + column * width + (width - size) / 2
+        bottom = total[1] - tops[row] - size * tallest
+        axes = figure.add_axes((left / total[0], bottom / total[1], size / total[0], size * tallest / total[1]))
+        axes.imshow(item, interpolation="nearest", cmap="gray", vmin=0, vmax=255)
+        bare(axes)
+        if index < len(titles):
+            axes.set_title(titles[index], fontsize=max(LEGIBLE, min(10, 7.5 * size)), color=INK, pad=3)
+    if title:
+        figure.text(0.5, 1 - 0.06 / total[1], title, ha="center", va="top", fontsize=11, color=INK, weight="bold")
+    show(figure)
+
+
+def separate(images: Any) -> list[Any]:
+    """One image per item: a batch is taken apart, and one image becomes a list of one."""
+    if isinstance(images, (list, tuple)):
+        return list(images)
+    images = torch.as_tensor(images)
+    one = images.ndim == 2 or (images.ndim == 3 and images.shape[0] in (1, 3))
+    return [images] if one else list(images)
+
+
+def to_pixels(image: Any) -> Any:
+    """One image as a NumPy array (H, W) or (H, W, 3) of uint8, the way matplotlib draws it."""
+    image = torch.as_tensor(image).detach().cpu()
+    if image.ndim == 3 and image.shape[0] == 1:
+        image = image[0]
+    elif image.ndim == 3 and image.shape[0] == 3:
+        image = image.permute(1, 2, 0)
+    elif image.ndim != 2:
+        raise ValueError(
+            f"An image has shape (C, H, W) with 1 or 3 channels, or (H, W); this one has {(*image.shape,)}."
+        )
+    if image.is_floating_point():
+        image = image.float().nan_to_num(0).clamp(-1, 1).add(1).mul(127.5).round()
+    return image.to(torch.uint8).numpy()
