@@ -22,7 +22,7 @@ lab: setup
 	$(BIN)/jupyter lab notebooks
 
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4
 
 lint: setup
 	$(BIN)/ruff check .

@@ -232,6 +232,8 @@ def pictures(lesson: LessonOrAll = "") -> None:
 
         chosen = [authoring.lesson(lesson, folder)] if lesson else authoring.lessons(folder)
         for item in chosen:
+            if not lesson and '"picture"' not in item.script.read_text(encoding="utf-8"):
+                continue
             picture = take(item, folder)
             print(f"data/pictures/{picture.name}  {picture.stat().st_size / 1000:.0f} kB")
 

@@ -2,8 +2,7 @@
 # # 02 · Convolutions
 #
 # A network that looks at pictures makes them smaller, step by step, until only the gist is left. A network that draws
-# does the opposite: it starts from a few numbers and grows a picture. Both take the same kind of step, once forwards
-# and once backwards.
+# does the opposite: it starts from a few numbers and grows a picture. Both are made of the same kind of step.
 #
 # In this lesson you work that step out by hand, write it yourself in both directions, and find out why machine-made
 # pictures sometimes look like a chessboard. It takes about an hour. You need no graphics card.
@@ -104,9 +103,9 @@ ring[2, 2:4] = 0
 show_convolution(ring, KERNELS["left to right"], at=(0, 1))
 
 # %% [markdown]
-# The sum under the picture belongs to the blue window, and gives the framed pixel of the output.
+# The sum under the picture is the one for the blue window.
 #
-# The output is smaller than the image, because a kernel of three pixels fits only four times on a row of six. How
+# The output is smaller than the image, because a row of six pixels has only four places for a kernel three wide. How
 # large it becomes is worth knowing exactly: when a network refuses to run, the reason is often a size. Rows and
 # columns follow the same rule, so it is enough to look at one line of pixels.
 
@@ -167,7 +166,7 @@ for _ in range(3):
 # be square. Padding means zeros on all four sides. The kernel is not turned round.
 #
 # Two things will help: `size(n, kernel, stride, padding)` from the cell above, and
-# `F.pad(image, (left, right, top, bottom))`, which puts so many zeros around an image.
+# `F.pad(image, (left, right, top, bottom))`, which puts that many zeros around an image.
 
 
 # %% answer="q4"
@@ -409,8 +408,8 @@ show_grids({"M, the convolution": M, "M transposed": M.T})
 
 # %% [markdown]
 # **Transposing** a matrix turns its rows into columns. M turns nine numbers into four, so M transposed turns four into
-# nine. Read a column of the right-hand matrix: there is one small pixel, and where it paints. That is the transposed
-# convolution.
+# nine. Each column of the right-hand matrix belongs to one pixel of the small image, and shows which cells it paints.
+# That is the transposed convolution.
 
 # %%
 y = torch.tensor([[5.0, 6.0], [7.0, 8.0]])

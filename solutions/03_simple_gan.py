@@ -86,19 +86,18 @@ q1.check()
 # %% [markdown]
 # ## The generator
 #
-# G has to turn 64 numbers into 28×28 pixels. It does so by growing a small picture, with the **transposed
-# convolutions** of lesson 02. Think of the 64 numbers as one pixel with 64 channels:
+# G has to turn 64 numbers into 28×28 pixels. A **linear layer** makes a very small picture of them: each of its values
+# is a weighted sum of all 64 numbers. The **transposed convolutions** of lesson 02 let that picture grow:
 #
 # | layer | picture | channels |
 # |---|---|---|
-# | the noise | 1×1 | 64 |
-# | transposed convolution, kernel 7 | 7×7 | 64 |
+# | linear layer, its values arranged as a picture | 7×7 | 64 |
 # | transposed convolution that doubles the size | 14×14 | 32 |
 # | transposed convolution that doubles the size | 28×28 | 1 |
 #
 # Each layer but the last is followed by a **batch normalisation**, which keeps the numbers at a moderate size, and by a
 # **ReLU**, which sets negative numbers to zero. The last layer is followed by **tanh**: it squashes every number into
-# the range from -1 to 1. (`nn.Unflatten` only turns a row of 64 numbers into 1×1 pixels with 64 channels.)
+# the range from -1 to 1. (`nn.Unflatten` only arranges the linear layer's values as a picture.)
 #
 # The numbers inside the layers are called **weights**. They start at random, and training adjusts them.
 #
@@ -114,8 +113,8 @@ class Generator(nn.Module):
     def __init__(self):
         super().__init__()
         self.net = nn.Sequential(
-            nn.Unflatten(1, (64, 1, 1)),
-            nn.ConvTranspose2d(64, 64, kernel_size=7),
+            nn.Linear(64, 64 * 7 * 7),
+            nn.Unflatten(1, (64, 7, 7)),
             nn.BatchNorm2d(64),
             nn.ReLU(),
             ### BEGIN SOLUTION: ...,  # 7 → 14, and then 14 → 28
@@ -360,7 +359,7 @@ for name, batch in batches.items():
 # %% [markdown]
 # ## Train
 #
-# Here is the whole loop, with nothing hidden. Each round draws a batch of 128 real images and some fresh noise, and
+# Here is the whole loop, with nothing hidden. Each round draws a batch of 64 real images and some fresh noise, and
 # calls your two steps. (If a step is not right yet, `get()` gives you the course's own.)
 #
 # `torch.autocast` lets the processor compute with 16 bits where that is faster. Adam is the optimiser; its first
@@ -381,11 +380,11 @@ scale, step_d, step_g = q1.get(), q6.get(), q7.get()
 
 preview = LivePreview(seconds=platforms.time_budget(75))
 while preview.running():
-    batch = clothes.images[torch.randint(len(clothes), (128,), device=device)]
+    batch = clothes.images[torch.randint(len(clothes), (64,), device=device)]
     with autocast:
-        d_loss = step_d(G, D, scale(batch), torch.randn(128, 64, device=device), optimizer_d)
+        d_loss = step_d(G, D, scale(batch), torch.randn(64, 64, device=device), optimizer_d)
     with autocast:  # anew for each step: within one block it keeps using the weights from before the move
-        g_loss = step_g(G, D, torch.randn(128, 64, device=device), optimizer_g)
+        g_loss = step_g(G, D, torch.randn(64, 64, device=device), optimizer_g)
     preview.update(lambda: G(fixed_z), D=d_loss, G=g_loss)
 preview.finish(lambda: G(fixed_z))
 

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
+# Tests run side by side, one to a core: threads of torch would only fight over them. Set before torch is imported, and
+# inherited by the kernels that tests start.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 import matplotlib as mpl
 import pytest
 

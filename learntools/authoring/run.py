@@ -12,6 +12,7 @@ says nothing, or that does not run, cannot be taken for a good one.
 from __future__ import annotations
 
 import contextlib
+import copy
 import json
 import os
 import tempfile
@@ -138,6 +139,10 @@ def page(notebook: NotebookNode, folder: Path) -> str:
     quiet = logging.getLogger("learntools.nbconvert")
     quiet.setLevel(logging.ERROR)  # it warns of every picture without an alternative text
     exporter = HTMLExporter(embed_images=True, log=quiet)
+    notebook = copy.deepcopy(notebook)
+    for cell in notebook.cells:
+        if cell.metadata.get("jupyter", {}).get("source_hidden"):  # folded in JupyterLab, and so on the page
+            cell.transient = {"remove_source": True}
     return exporter.from_notebook_node(notebook, resources={"metadata": {"path": str(folder)}})[0]
 
 

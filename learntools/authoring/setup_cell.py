@@ -29,6 +29,7 @@ def _set_up(address="{address}"):
 _set_up()
 from learntools import platforms
 
+platforms.share_cores()
 print(platforms.summary())"""
 
 #: Folded away in JupyterLab and on Kaggle: a learner need not read it.

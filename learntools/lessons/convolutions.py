@@ -375,7 +375,7 @@ class q6:
         n = rng.integer(5, 15)
         return {
             "plain": [(n, 3), (n + 2, 5), (n, 1)],
-            "strided": [(n, 2, 2), (n, 3, 2), (n + 1, 5, 3)],
+            "strided": [(n, 2, 2), (n, 3, 2), (n + 1, 5, 3), (n, 2, 3)],
             "padded": [(n, 3, 1, 1), (n, 4, 2, 1), (n + 1, 7, 3, 2)],
         }
 
@@ -647,11 +647,11 @@ class q9:
         return {"line": halves(rng, 1, 2), "kernel": halves(rng, 2, 3)}
 
     def observe(answer: Any, s: Any):
-        return {"line": answer(s.line, 1, 5), "image": answer(s.kernel, 4, 5)}
+        return {"line": answer(s.line, 1, 5), "image": answer(s.kernel, 4, 6)}
 
     expect = [
         close("line", share=1, label="the matrix for a kernel (1, 2) on an image (1, 5)"),
-        close("image", share=1, label="the matrix for a kernel (2, 3) on an image (4, 5)"),
+        close("image", share=1, label="the matrix for a kernel (2, 3) on an image (4, 6)"),
     ]
     mistakes = {
         "transposed": (

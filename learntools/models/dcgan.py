@@ -19,8 +19,8 @@ class Generator(nn.Module):
     def __init__(self, latent: int = 64, width: int = 32):
         super().__init__()
         self.net = nn.Sequential(
-            nn.Unflatten(1, (latent, 1, 1)),
-            nn.ConvTranspose2d(latent, 2 * width, kernel_size=7),  # 1 → 7
+            nn.Linear(latent, 2 * width * 7 * 7),
+            nn.Unflatten(1, (2 * width, 7, 7)),
             nn.BatchNorm2d(2 * width),
             nn.ReLU(),
             nn.ConvTranspose2d(2 * width, width, kernel_size=4, stride=2, padding=1),  # 7 → 14

@@ -139,7 +139,7 @@ class q2:
     """A network that turns 64 numbers into an image."""
 
     hints = [
-        "Follow the size of the image: 1 → 7 → 14 → 28. Lesson 02 found which kernel, stride and padding double it.",
+        "Follow the size of the image: 7 → 14 → 28. Lesson 02 found which kernel, stride and padding double it.",
         "Kernel 4, stride 2 and padding 1 double the size. Between two such layers stand a normalisation and a ReLU; "
         "after the last one stands the function whose values lie in [-1, 1].",
     ]
@@ -195,7 +195,7 @@ class q2:
         "one layer too few": (
             _too_small,
             "The images of your `Generator` are 14×14: one doubling layer is missing. Count the sizes from the top, "
-            "1 → 7 → 14, and see what is left to do.",
+            "7 → 14, and see what is left to do.",
         ),
         "three channels": (
             lambda: _generator(channels=3),
