@@ -228,7 +228,8 @@ q5.check()
 
 # %% [markdown]
 # A D that knows nothing gives every image the logit 0. Then each term is ln 2 ≈ 0.693 (the natural logarithm of 2),
-# and these are the losses to expect at the start. While you train, numbers near them mean that the players are well matched.
+# and these are the losses to expect at the start. While you train, numbers near them mean that the players are well
+# matched.
 
 # %%
 undecided = torch.zeros(8, 1)
