@@ -3,6 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Options for JupyterLab, as in `make lab LAB=--no-browser`.
+LAB ?=
 # In CI the exact versions of constraints.txt are installed; everybody else gets what pip finds best.
 CONSTRAINTS := $(if $(CI),-c constraints.txt)
 
@@ -19,7 +21,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	@touch $@
 
 lab: setup
-	$(BIN)/jupyter lab notebooks
+	$(BIN)/jupyter lab $(LAB) notebooks
 
 test: setup
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4
