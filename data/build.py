@@ -375,7 +375,9 @@ def shipped(folder: Path) -> list[str]:
     """Every file that the checksums cover: all but what people write, and Python's own caches."""
     names = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
     return sorted(
-        name.as_posix() for name in names if name.as_posix() not in WRITTEN_BY_HAND and "__pycache__" not in name.parts
+        name.as_posix()
+        for name in names
+        if name.as_posix() not in WRITTEN_BY_HAND and not {"__pycache__", "pictures"} & set(name.parts)
     )
 
 

@@ -247,7 +247,7 @@ NAME = "learntools-0.0.7"
 def build_wheel(directory, config_settings=None, metadata_directory=None):
     files = {
         "learntools/__init__.py": "",
-        "learntools/platforms.py": "def summary():\\n    return 'the course'\\n",
+        "learntools/platforms.py": "def share_cores():\\n    pass\\n\\n\\ndef summary():\\n    return 'the course'\\n",
         "learntools/lessons/__init__.py": "",
         f"{NAME}.dist-info/METADATA": "Metadata-Version: 2.1\\nName: learntools\\nVersion: 0.0.7\\n",
         f"{NAME}.dist-info/WHEEL": "Wheel-Version: 1.0\\nGenerator: x\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n",

@@ -294,6 +294,20 @@ def test_an_endless_loop_is_stopped_in_time(answer):
     assert q1.assess(loss_of_d).correct
 
 
+def test_a_debuggers_trace_function_is_given_back():
+    def tracer(frame, event, arg):
+        return None
+
+    sys.settrace(tracer)
+    try:
+        q1.assess(loss_of_d)
+        assert sys.gettrace() is tracer
+        q1.assess(stubborn_loop)
+        assert sys.gettrace() is tracer
+    finally:
+        sys.settrace(None)
+
+
 def test_an_endless_loop_is_stopped_in_a_thread_too():
     found: list[Verdict] = []
     worker = threading.Thread(target=lambda: found.append(q1.assess(loop)))

@@ -20,7 +20,7 @@ from types import FrameType
 from typing import Any
 
 MEMORY = 4 * 2**30
-AGAIN = 0.2
+AGAIN = 0.02  # seconds until the next try, where an answer swallows the exception
 _OURS = (str(Path(__file__).parent), contextlib.__file__, threading.__file__)
 
 
@@ -32,29 +32,27 @@ def within(seconds: float, function: Callable[[], Any]) -> tuple[Any, bool]:
     """Run `function()`; return (its value, False), or (None, True) where it needed longer than `seconds`."""
     main = threading.current_thread() is threading.main_thread()
     clock = _alarm if main and hasattr(signal, "setitimer") else _watcher
+    tracer = sys.gettrace()  # a debugger's, perhaps
     try:
         with clock(seconds):
             return function(), False
     except OutOfTime:
         return None, True
     finally:
-        if sys.gettrace() is _insist:
-            sys.settrace(None)
+        if sys.gettrace() is not tracer:
+            sys.settrace(tracer)
 
 
 @contextlib.contextmanager
 def _alarm(seconds: float) -> Iterator[None]:
     """SIGALRM in the main thread: interrupts `time.sleep` and input/output too."""
-    fired = 0
 
     def ring(signum: int, frame: FrameType | None) -> None:
-        nonlocal fired
-        fired += 1
-        if fired > 1:  # swallowed once: from now on raise at every line of the answer, inside and outside its `try`
-            sys.settrace(_insist)
-            while frame is not None and not _ours(frame):
-                frame.f_trace = _insist
-                frame = frame.f_back
+        # Should the answer swallow it, it is raised again at its very next line, inside and outside of its `try`.
+        sys.settrace(_insist)
+        while frame is not None and not _ours(frame):
+            frame.f_trace = _insist
+            frame = frame.f_back
         raise OutOfTime
 
     previous = signal.signal(signal.SIGALRM, ring)
@@ -62,6 +60,7 @@ def _alarm(seconds: float) -> Iterator[None]:
     try:
         yield
     finally:
+        sys.settrace(None)  # before anything else: what follows must not be interrupted
         # Disarmed first; a signal that is already on its way is delivered to a handler that does nothing.
         signal.signal(signal.SIGALRM, signal.SIG_IGN)
         signal.setitimer(signal.ITIMER_REAL, old_delay, old_interval)
