@@ -371,8 +371,8 @@ for name, batch in batches.items():
 # %% tags=["train"]
 torch.manual_seed(1)
 G, D = q2.get()().to(device), q3.get()().to(device)
-optimizer_g = torch.optim.Adam(G.parameters(), lr=1e-3, betas=(0.0, 0.99))
-optimizer_d = torch.optim.Adam(D.parameters(), lr=1e-3, betas=(0.0, 0.99))
+optimizer_g = torch.optim.Adam(G.parameters(), lr=2e-3, betas=(0.0, 0.99))
+optimizer_d = torch.optim.Adam(D.parameters(), lr=2e-3, betas=(0.0, 0.99))
 fixed_z = torch.randn(40, 64, device=device)
 short = platforms.precision(device) == torch.bfloat16  # 16 bits where the hardware is made for them
 autocast = torch.autocast(device.type, torch.bfloat16, enabled=short)

@@ -1,4 +1,4 @@
-"""A plain `pip install` of the repository must work offline: the wheel carries the lessons, the data and the command."""
+"""A plain `pip install` of the repository works offline: the wheel carries the lessons, the data and the command."""
 
 from __future__ import annotations
 

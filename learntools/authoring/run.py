@@ -142,7 +142,7 @@ def page(notebook: NotebookNode, folder: Path) -> str:
     notebook = copy.deepcopy(notebook)
     for cell in notebook.cells:
         if cell.metadata.get("jupyter", {}).get("source_hidden"):  # folded in JupyterLab, and so on the page
-            cell.transient = {"remove_source": True}
+            cell.metadata["transient"] = {"remove_source": True}
     return exporter.from_notebook_node(notebook, resources={"metadata": {"path": str(folder)}})[0]
 
 
