@@ -1,10 +1,14 @@
 # %% [markdown]
 # # 00 · Welcome
 #
-# This course teaches networks to make things: pictures of clothes, coloured drawings, sentences. You will build them
-# yourself, in small steps, and each step is checked the moment you finish it.
+# This course teaches networks to make things, beginning with pictures of clothes. You will build them yourself, in
+# small steps, and each step is checked the moment you finish it.
 #
 # Here you meet the checks, and make sure that everything works. It takes ten minutes.
+#
+# A lesson is a **notebook**: text like this, and **cells** of Python code. Click into a cell and press Shift+Enter to
+# run it. Run the cells in order, from top to bottom; later ones need what earlier ones made. The first one only sets
+# things up, and you need not read it.
 
 # %%
 import torch
@@ -14,10 +18,7 @@ from learntools.lessons.welcome import q1, q2, q3
 from learntools.viz import show_images
 
 # %% [markdown]
-# ## How a lesson works
-#
-# A lesson is a **notebook**: text like this, and **cells** of Python code. Click into a cell and press Shift+Enter to
-# run it. Run the cells in order, from top to bottom; later ones need what earlier ones made.
+# ## What a picture is made of
 
 # %%
 clothes = data.fashion_mnist()
@@ -93,8 +94,8 @@ show_images([boot, negative(boot)], titles=["image", "negative"], size=1.6)
 # %% [markdown]
 # ### Question 3
 #
-# Some questions ask you to choose. What does `q2.get()` give while your answer is not right yet? Write one of
-# `"an error"`, `"nothing"`, `"my answer"`, `"a hint"`, `"a working answer"`.
+# Some questions ask you to choose. What does `q2.get()` give while your answer is not right yet? Set
+# `before_it_passes` to one of `"an error"`, `"nothing"`, `"my answer"`, `"a hint"`, `"a working answer"`.
 
 # %% answer="q3"
 ### BEGIN SOLUTION: before_it_passes = ...
@@ -111,7 +112,6 @@ q3.check()
 # (**GPU**), it is used. This is what you have:
 
 # %%
-print(platforms.summary())
 print(platforms.device())
 
 # %% [markdown]
@@ -125,7 +125,7 @@ print(platforms.device())
 from time import perf_counter
 
 table = torch.randn(1024, 1024, device=platforms.device())
-table @ table  # the first time is slower, so it does not count
+(table @ table).sum().item()  # the first time is slower, so it does not count
 start = perf_counter()
 for _ in range(5):
     product = table @ table
@@ -136,7 +136,8 @@ print(f"{2 * 1024**3 / seconds / 1e9:,.0f} billion multiplications and additions
 # %% [markdown]
 # ## Where you are
 #
-# Your checks are remembered on this machine, and nowhere else:
+# Your checks are remembered on this machine, and nowhere else. (On Colab the machine is thrown away after the session,
+# and this record with it.)
 
 # %%
 progress()
@@ -148,5 +149,5 @@ progress()
 # - `hint()` and `solution()` help; `get()` keeps the notebook running.
 # - An image is a grid of numbers, and arithmetic works on all of them at once.
 #
-# **Next.** In lesson 02 you find out what a convolution is, by hand first. It is the part that every network in this
-# course is made of.
+# **Next.** In lesson 02 you find out what a convolution is, by hand first. It is the part that networks for pictures
+# are made of. (Number 01 is still to come.)

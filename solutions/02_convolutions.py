@@ -2,10 +2,11 @@
 # # 02 · Convolutions
 #
 # A network that looks at pictures makes them smaller, step by step, until only the gist is left. A network that draws
-# does the opposite: it starts from a few numbers and grows a picture. Both are made of the same kind of step.
+# does the opposite: it starts from a few numbers and grows a picture. (A **network** is a long calculation with
+# adjustable numbers in it, arranged in steps called **layers**.) Both are made of the same kind of step.
 #
 # In this lesson you work that step out by hand, write it yourself in both directions, and find out why machine-made
-# pictures sometimes look like a chessboard. It takes about an hour. You need no graphics card.
+# pictures sometimes look like a chessboard. It takes about two hours. You need no graphics card.
 
 # %%
 import torch
@@ -39,7 +40,7 @@ show_convolution(image, kernel)
 # %% [markdown]
 # Four pixels went in, and one number came out. This is one step of a **convolution**.
 #
-# (In mathematics the kernel is first turned by 180 degrees; what we do here is then called *cross-correlation*. Deep
+# (Mathematicians turn the kernel by 180 degrees first, and call what we do here *cross-correlation*. Deep
 # learning leaves the kernel as it is and says convolution all the same. So do we, in every exercise.)
 #
 # ### Question 1
@@ -165,7 +166,8 @@ for _ in range(3):
 # Write `convolve`. `image` is a tensor of shape (H, W): H rows and W columns. `kernel` has shape (h, w). Neither need
 # be square. Padding means zeros on all four sides. The kernel is not turned round.
 #
-# Two things will help: `size(n, kernel, stride, padding)` from the cell above, and
+# Two things will help: `size(n, kernel_length, stride, padding)` from the cell that printed 28 → 14, where
+# `kernel_length` is a number such as `kernel.shape[0]`, and
 # `F.pad(image, (left, right, top, bottom))`, which puts that many zeros around an image.
 
 
@@ -509,8 +511,9 @@ for name, way in ways.items():
 # ## Weights that are learnt
 #
 # So far the weights were given. A network finds its own, by **training**: it guesses, and each step changes the weights
-# a little so that the guess comes closer to the truth. The next cell trains three small networks to turn clothes of 7×7
-# pixels back into 28×28. They differ only in how they double the size. It takes a few seconds.
+# a little so that the guess comes closer to the truth. The cell after the next trains three small networks to turn
+# clothes of 7×7 pixels back into 28×28. They differ only in how they double the size. It takes a few seconds. You need
+# not understand every line yet: lesson 03 explains them.
 
 # %%
 real = data.to_float(data.fashion_mnist("test").images[:200])  # from -1 to 1
@@ -539,9 +542,9 @@ pictures = [batch[i] for i in (0, 1, 2, 4, 6) for batch in guesses.values()]
 show_images(pictures, titles=list(guesses), columns=len(guesses), size=1.05)
 
 # %% [markdown]
-# After 20 steps both transposed convolutions show the pattern, and resizing does not. After 60 steps it has faded:
-# training can learn to avoid it. But that costs time, and a generator keeps changing for as long as it trains. So the
-# generators of this course double their pictures with kernels of 4 and a stride of 2, or by resizing.
+# In this run, after 20 steps both transposed convolutions show the pattern, and resizing does not. After 60 steps it
+# has faded: training can learn to avoid it. But that costs time, and a generator keeps changing for as long as it
+# trains. So the generators of this course double their pictures with kernels of 4 and a stride of 2, or by resizing.
 #
 # ## Play
 #

@@ -4,8 +4,8 @@
 # In this lesson two networks play against each other. One invents pictures of clothes, the other tries to catch it.
 # When they are done, the first one draws shirts, shoes and bags that nobody ever photographed.
 #
-# You will write both networks, both losses and both training steps. Then you press run, and watch the clothes appear.
-# It takes about 45 minutes.
+# You will finish both networks, and write both losses and both training steps. Then you press run, and watch the
+# clothes appear. It takes one to two hours.
 #
 # Before this one: lesson 02, where convolutions shrink and grow pictures.
 
@@ -34,7 +34,7 @@ show_teaser("simple_gan")
 #
 # A **discriminative** model looks at something and says what it is: *this is a boot*. It never has to know how to draw
 # one. A **generative** model makes something new that could have come from the same place as its examples. That is
-# harder: there are far more ways to get a boot wrong than to recognise one.
+# harder: a few clues are enough to recognise a boot, but a drawing of one must be right everywhere.
 #
 # A **generative adversarial network** (GAN for short) trains a generative model with the help of a discriminative one.
 # It is a game for two:
@@ -46,8 +46,8 @@ show_teaser("simple_gan")
 show_gan_game()
 
 # %% [markdown]
-# D learns to see the difference. G learns to make the difference disappear. Neither is ever told what a boot looks
-# like; G learns everything it knows from D's opinion.
+# D learns to see the difference. G learns to make the difference disappear. G never sees a real picture: all it learns,
+# it learns from D's scores.
 
 # %% [markdown]
 # ## The real images
@@ -101,6 +101,12 @@ q1.check()
 #
 # The numbers inside the layers are called **weights**. They start at random, and training adjusts them.
 #
+# In PyTorch a network is a class. `__init__` lists its layers, `nn.Sequential` runs them one after the other, and
+# `forward` says what happens to an input. The layers you need:
+#
+# - `nn.ConvTranspose2d(channels_in, channels_out, kernel_size=…, stride=…, padding=…)`,
+# - `nn.BatchNorm2d(channels)`, `nn.ReLU()` and `nn.Tanh()`.
+#
 # ### Question 2
 #
 # Finish the generator: two more transposed convolutions, and what belongs around them.
@@ -138,7 +144,7 @@ q2.check()
 
 # %%
 torch.manual_seed(0)
-G = q2.get()()
+G = q2.get()()  # q2.get() is the class, and the second pair of parentheses makes a network of it
 show_images(G(torch.randn(10, 64)), title="An untrained generator", size=0.8)
 
 # %% [markdown]
@@ -148,8 +154,11 @@ show_images(G(torch.randn(10, 64)), title="An untrained generator", size=0.8)
 # a **LeakyReLU**, which lets a little of the negative numbers through. That matters here: G learns through D, and
 # where D passes nothing on, G learns nothing.
 #
-# The score is a **logit**: any number, positive for real and negative for fake. The sigmoid function would turn it
-# into a probability. We leave that to the loss, which can do it without rounding errors.
+# The score is a **logit**: any number, positive for real and negative for fake. The **sigmoid**, a curve that squeezes
+# any number into the range from 0 to 1, would turn it into a probability. We leave that to the loss, which can do it
+# without rounding errors.
+#
+# `nn.Flatten()` turns what is left of an image into a line of numbers, and `nn.Linear(how_many, 1)` makes one of them.
 #
 # ### Question 3
 #
@@ -183,15 +192,15 @@ q3.check()
 # %% [markdown]
 # ## What the players want
 #
-# A **loss** is a number that training makes smaller. D's loss is the **cross-entropy** that every classifier uses: it
-# is small where D is right, and grows without end the surer D is of something wrong. There are two classes, with the
-# label 1 for real images and 0 for fakes. PyTorch calls it `F.binary_cross_entropy_with_logits(logits, labels)`. The
-# labels are a tensor of floats, as many as there are logits.
+# A **loss** is a number that training makes smaller. D's loss is the **cross-entropy** that most classifiers use: it is
+# small where D is right, and grows without limit as D becomes more certain of a wrong answer. There are two classes,
+# with the label 1 for real images and 0 for fakes. PyTorch calls it `F.binary_cross_entropy_with_logits(logits,
+# labels)`. The labels are a tensor of floats, as many as there are logits.
 #
 # ### Question 4
 #
 # Write D's loss: the cross-entropy on the real images' logits **plus** the one on the fakes', each averaged over the
-# batch.
+# batch (which that function does by itself).
 
 
 # %% answer="q4"
@@ -228,8 +237,7 @@ q5.check()
 
 # %% [markdown]
 # A D that knows nothing gives every image the logit 0. Then each term is ln 2 ≈ 0.693 (the natural logarithm of 2),
-# and these are the losses to expect at the start. While you train, numbers near them mean that the players are well
-# matched.
+# and these are the losses to expect at the start. D's loss has two terms.
 
 # %%
 undecided = torch.zeros(8, 1)
@@ -248,10 +256,10 @@ show_steps()
 # %% [markdown]
 # The dashed line is the way of the **gradient**, which says how each weight should change to make the loss smaller.
 #
-# In D's step it must stop at the fakes. Otherwise it runs on into G and leaves gradients there that point towards
-# being caught. `fake.detach()` gives the same image without the way back.
+# In D's step it must stop at the fakes. Otherwise it runs on into G and leaves gradients there that would
+# make its fakes easier to catch. `fake.detach()` gives the same image without the way back.
 #
-# In G's step nothing is cut. The gradient runs through D, where it learns what would look more real, and on into G.
+# In G's step nothing is cut. The gradient runs through D, which tells what would look more real, and on into G.
 #
 # An **optimiser** is what moves weights. Three calls make one move. Here they are with a single weight, whose loss is
 # smallest at 0:
@@ -267,7 +275,7 @@ optimizer.step()  # move a little against it: 2 - 0.1 * 4
 print(f"gradient {weight.grad:.1f}, weight now {weight:.1f}")
 
 # %% [markdown]
-# Your two losses are also in the course's own package, as `losses.discriminator_loss` and `losses.generator_loss`. Use
+# The two losses are also in the course's own package, as `losses.discriminator_loss` and `losses.generator_loss`. Use
 # those in the steps.
 #
 # ### Question 6
@@ -278,7 +286,7 @@ print(f"gradient {weight.grad:.1f}, weight now {weight:.1f}")
 
 # %% answer="q6"
 def discriminator_step(G, D, real, z, optimizer):
-    """One move of D. real (N, 1, 28, 28), z (N, 64); `optimizer` holds D's weights. Returns D's loss."""
+    """One move of D. real (N, 1, 28, 28), z (N, 64); `optimizer` holds D's weights. Returns D's loss, one number."""
     ### BEGIN SOLUTION
     with torch.no_grad():
         fake = G(z)
@@ -296,13 +304,13 @@ q6.check()
 # %% [markdown]
 # ### Question 7
 #
-# Write G's step. It looks much like D's, with three differences: only fakes are scored, the loss is G's, and nothing is
-# detached.
+# Write G's step. It looks much like D's, with four differences: only fakes are scored, the loss is G's, the optimiser
+# is G's, and nothing is detached.
 
 
 # %% answer="q7"
 def generator_step(G, D, z, optimizer):
-    """One move of G. z (N, 64); `optimizer` holds G's weights. Returns G's loss."""
+    """One move of G. z (N, 64); `optimizer` holds G's weights. Returns G's loss, a tensor of one number."""
     ### BEGIN SOLUTION
     optimizer.zero_grad()
     loss = losses.generator_loss(D(G(z)))
@@ -324,8 +332,8 @@ q7.check()
 # ### Question 8
 #
 # Write `diversity`: for each pixel, the **standard deviation over the images** of the batch, and then the average of
-# that over all pixels. It is near zero when all images look alike. (Dividing by N or by N - 1 makes no difference
-# here.)
+# that over all pixels. It is near zero when all images look alike. (Dividing by N or by N - 1: both are
+# accepted.)
 
 
 # %% answer="q8"
@@ -360,11 +368,12 @@ for name, batch in batches.items():
 # %% [markdown]
 # ## Train
 #
-# Here is the whole loop, with nothing hidden. Each round draws a batch of 64 real images and some fresh noise, and
-# calls your two steps. (If a step is not right yet, `get()` gives you the course's own.)
+# First the players and their optimisers. Each round of the loop draws a batch of 64 real images and some fresh noise,
+# and calls your two steps. (If a step is not right yet, `get()` gives you the course's own.)
 #
-# `torch.autocast` lets the processor compute with 16 bits where that is faster. Adam is the optimiser; its first
-# `beta` is 0 here, where 0.9 is usual: in a game, yesterday's direction is soon out of date.
+# `torch.autocast` lets the processor compute with 16 bits where that is faster. Adam is the optimiser; its first `beta`
+# is 0 here, where 0.9 is usual: the opponent changes, so old directions mislead. `lr` is the **learning rate**, how far
+# one step goes.
 #
 # Watch the fixed noise on the left: the same 40 rows of `z` are drawn again and again, so you see each image grow.
 
@@ -373,18 +382,20 @@ torch.manual_seed(1)
 G, D = q2.get()().to(device), q3.get()().to(device)
 optimizer_g = torch.optim.Adam(G.parameters(), lr=2e-3, betas=(0.0, 0.99))
 optimizer_d = torch.optim.Adam(D.parameters(), lr=2e-3, betas=(0.0, 0.99))
-fixed_z = torch.randn(40, 64, device=device)
+
 short = platforms.precision(device) == torch.bfloat16  # 16 bits where the hardware is made for them
 autocast = torch.autocast(device.type, torch.bfloat16, enabled=short)
 
+# %% tags=["train"]
 scale, step_d, step_g = q1.get(), q6.get(), q7.get()
+fixed_z = torch.randn(40, 64, device=device)
 
 preview = LivePreview(seconds=platforms.time_budget(75))
 while preview.running():
     batch = clothes.images[torch.randint(len(clothes), (64,), device=device)]
     with autocast:
         d_loss = step_d(G, D, scale(batch), torch.randn(64, 64, device=device), optimizer_d)
-    with autocast:  # anew for each step: within one block it keeps using the weights from before the move
+    with autocast:  # a new block for each step, because autocast keeps 16-bit copies of the weights within one
         g_loss = step_g(G, D, torch.randn(64, 64, device=device), optimizer_g)
     preview.update(lambda: G(fixed_z), D=d_loss, G=g_loss)
 preview.finish(lambda: G(fixed_z))
@@ -418,7 +429,9 @@ with torch.no_grad():
 # Other things to try in the training cell:
 #
 # - Set D's learning rate to `4e-5`. A weak D is easily pleased. What does G do then?
-# - Leave the detach out of D's step. Does anything get worse, or only slower? Who clears G's gradients?
+# - Leave the detach out of D's step, and write `step_d = discriminator_step` in the training cell. (`q6.get()` would
+#   give the course's own step, as yours is no longer right.) Does anything get worse, or only slower? Who clears G's
+#   gradients?
 # - Let G take two steps for each of D's.
 
 # %% [markdown]

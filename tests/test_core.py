@@ -629,3 +629,109 @@ def test_opening_a_lesson_loads_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_torchs_own_not_implemented_error_is_no_blank():
+    verdict = q1.assess(lambda real, fake: F.pad(real, (1, 1, 1, 1), mode="replicate").mean())
+    assert verdict.outcome == "error in your code"
+
+    class Net(nn.Module):
+        def foward(self, x):
+            return x
+
+    verdict = q5.assess(Net)
+    assert verdict.outcome == "error in your code"
+    assert "`forward`" in verdict.message
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda r, f, i=0: r[..., i + 0].mean(),
+        lambda r, f, i=0: r[..., i * 2 : i * 2 + 1].mean(),
+        lambda r, f: r[..., len(r) - 16 :].mean(),
+        lambda r, f: r[0, ..., max(0, -1)].mean(),
+    ],
+)
+def test_arithmetic_after_an_ellipsis_in_brackets_is_no_blank(answer):
+    assert q1.assess(answer).outcome == "incorrect"
+
+
+def test_an_empty_hook_does_not_make_a_class_blank():
+    class Net(nn.Module):
+        def hook(self):
+            pass
+
+        def forward(self, x):
+            return x
+
+    assert q5.assess(Net).outcome == "incorrect"
+
+
+def test_an_answer_that_replaces_a_buffer_or_a_weight_is_judged_and_undone():
+    class Averaging(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.register_buffer("ema", torch.zeros(3))
+            self.weight = nn.Parameter(torch.ones(3))
+
+        def forward(self, x):
+            self.ema = self.ema + 1
+            self.weight = nn.Parameter(torch.zeros(3))
+            return x
+
+    network = Averaging()
+    weight, ema = network.weight, network.ema
+    assert q1.assess(lambda real, fake: loss_of_d(network(real), fake)).correct
+    assert network.weight is weight
+    assert network.ema is ema
+    assert ema.tolist() == [0, 0, 0]
+
+
+def test_the_default_device_is_given_back():
+    def answer(real, fake):
+        torch.set_default_device("meta")
+        return loss_of_d(real, fake)
+
+    q1.assess(answer)
+    assert torch.empty(1).device.type == "cpu"
+
+
+def test_a_whole_number_is_held_to_be_whole():
+    @exercise(answer="count", points=1)
+    class q9:
+        hints = ["One.", "Two."]
+        reference = 784
+
+    assert not q9.assess(784.6).correct
+    assert q9.assess(784.0).correct
+
+
+def test_a_machine_without_a_home_folder_does_not_stop_a_check(monkeypatch):
+    from pathlib import Path
+
+    def nobody():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("LEARNTOOLS_HOME")
+    monkeypatch.setattr(Path, "home", nobody)
+    assert q2.check((3, 14)).correct
+
+
+def test_an_alarm_at_the_very_end_of_an_answer_leaves_nothing_behind():
+    import signal
+
+    from learntools.core.limits import within
+
+    before = signal.getsignal(signal.SIGALRM)
+
+    def nearly(seconds):
+        end = time.perf_counter() + seconds
+        while time.perf_counter() < end:
+            pass
+
+    for step in range(400):
+        within(0.001, lambda extra=step: nearly(0.00098 + (extra % 40) * 1e-6))
+    assert signal.getsignal(signal.SIGALRM) == before
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+    assert sys.gettrace() is None

@@ -72,6 +72,8 @@ def difference(got: Any, expected: Any, *, rtol: float = RTOL, atol: float = ATO
 
 
 def _tensor_difference(got: torch.Tensor, expected: torch.Tensor, rtol: float, atol: float) -> Difference | None:
+    if got.shape != expected.shape and expected.ndim == 0:
+        return Difference("shape", f"has shape {tuple(got.shape)}, expected (), which is a single number")
     if got.shape != expected.shape:
         return Difference("shape", f"has shape {tuple(got.shape)}, expected {tuple(expected.shape)}")
     if _family(got.dtype) != _family(expected.dtype):
@@ -204,11 +206,18 @@ def _tensor(value: Any) -> torch.Tensor | None:
 
 
 def _dtype(value: Any) -> torch.dtype:
-    while isinstance(value, list):
-        value = value[0]
-    if isinstance(value, bool):
+    leaves = list(_leaves(value))
+    if all(isinstance(leaf, bool) for leaf in leaves):
         return torch.bool
-    return torch.complex128 if isinstance(value, complex) else torch.float64
+    return torch.complex128 if any(isinstance(leaf, complex) for leaf in leaves) else torch.float64
+
+
+def _leaves(value: Any):
+    if isinstance(value, list):
+        for item in value:
+            yield from _leaves(item)
+    else:
+        yield value
 
 
 def _kind(value: Any) -> str:

@@ -106,6 +106,21 @@ _ADVICE: tuple[tuple[str, str, str], ...] = (
         "Labels need the shape of the scores. `torch.ones_like` and `torch.zeros_like` make such a tensor.",
     ),
     ("ValueError", "", "A value is not one that this operation accepts. Print it just before that line."),
+    (
+        "NotImplementedError",
+        'required "forward"',
+        "The class has no method `forward`. Is its name spelled like that, and is it indented inside the class?",
+    ),
+    (
+        "NotImplementedError",
+        "not implemented for",
+        "This operation does not exist for that kind of number. Convert the tensor first, for example with `.float()`.",
+    ),
+    (
+        "NotImplementedError",
+        "",
+        "PyTorch has no such operation for this kind or number of dimensions. Print the `.shape` and the `.dtype`.",
+    ),
     ("", "", "Look at the line, and print the values that go into it."),
 )
 

@@ -110,7 +110,7 @@ class Exercise:
         verdict = self.assess(answer)
         if grading():
             return Points(verdict)
-        progress.record(verdict, self._hints_given)
+        progress.record(verdict, min(self._hints_given, len(self.hints)))
         show(verdict)
         return verdict
 
@@ -124,7 +124,7 @@ class Exercise:
     def hint(self, number: int | None = None) -> Note:
         """Show the next hint, or hint `number` (from 1)."""
         if number is None:
-            self._hints_given += 1
+            self._hints_given = min(self._hints_given + 1, len(self.hints) + 1)
             number = self._hints_given
         count = len(self.hints)
         if not isinstance(number, int) or not 1 <= number <= count:
@@ -209,7 +209,8 @@ def exercise(
             _choice(parts)
         if found in (VALUE, CHOICE, PREDICTION):
             parts.setdefault("observe", lambda value, s: {answer: value})
-            parts.setdefault("expect", [(equal if found == CHOICE else close)(answer)])
+            exact = found == CHOICE or isinstance(parts.get("reference"), int)
+            parts.setdefault("expect", [(equal if exact else close)(answer)])
         elif "observe" not in parts or "expect" not in parts:
             raise TypeError(f"{body.__name__}: a {found} exercise needs `observe` and `expect`")
         parts.pop("options", None)

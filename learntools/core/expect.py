@@ -108,7 +108,12 @@ def between(
         found = difference(got, got)  # is it numeric, and free of NaN?
         if found is not None or got is None or isinstance(got, (str, dict)):
             return found or difference(got, 0.0)
-        values = torch.as_tensor(got, dtype=torch.float64)
+        try:
+            values = torch.as_tensor(got, dtype=torch.float64)
+        except (TypeError, ValueError, RuntimeError):
+            return Difference("kind", "is not a grid of numbers")
+        if values.numel() == 0:
+            return Difference("length", "is empty")
         smallest, largest = float(values.min()), float(values.max())
         if smallest < low or largest > high:
             has = number(smallest) if values.numel() == 1 else f"between {number(smallest)} and {number(largest)}"

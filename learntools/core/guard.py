@@ -44,8 +44,14 @@ def protect(answer: Any) -> Iterator[io.StringIO]:
             yield printed
     finally:
         builtins.input = real_input
+        failed: Exception | None = None
         for step in reversed(undo):
-            step()
+            try:
+                step()
+            except Exception as error:  # one thing that cannot be put back must not keep the others from it
+                failed = failed or error
+        if failed is not None:
+            raise failed
 
 
 def _no_input(prompt: object = "") -> str:
@@ -78,7 +84,7 @@ def _random_state() -> list[Undo]:
 
 def _modes() -> list[Undo]:
     grad, anomaly = torch.is_grad_enabled(), torch.is_anomaly_enabled()
-    dtype, threads = torch.get_default_dtype(), torch.get_num_threads()
+    dtype, threads, device = torch.get_default_dtype(), torch.get_num_threads(), torch.get_default_device()
     deterministic, folder = torch.are_deterministic_algorithms_enabled(), os.getcwd()
     environment = dict(os.environ)
     figures = _open_figures()
@@ -88,6 +94,8 @@ def _modes() -> list[Undo]:
         torch.set_grad_enabled(grad)
         if torch.is_anomaly_enabled() != anomaly:
             torch.autograd.set_detect_anomaly(anomaly)
+        if torch.get_default_device() != device:
+            torch.set_default_device(device)
         if torch.get_default_dtype() != dtype:
             torch.set_default_dtype(dtype)
         if torch.are_deterministic_algorithms_enabled() != deterministic:  # setting it imports the whole compiler
@@ -239,8 +247,13 @@ def _learners(thing: Any) -> bool:
     name = getattr(thing, "__module__", None) or ""
     if name.partition(".")[0] in ("learntools", "torch", "torchvision", "numpy", "builtins"):
         return False
-    file = getattr(sys.modules.get(name), "__file__", None) or ""
-    return "site-packages" not in file and not file.startswith(os.path.dirname(os.__file__))
+    return not installed(getattr(sys.modules.get(name), "__file__", None) or "")
+
+
+def installed(file: str) -> bool:
+    """Whether a source file belongs to Python or to an installed package (`dist-packages` on Colab and Debian)."""
+    standard = os.path.dirname(os.__file__) + os.sep
+    return file.startswith(standard) or "site-packages" in file or "dist-packages" in file
 
 
 def _names(code: types.CodeType) -> set[str]:
@@ -265,9 +278,10 @@ def _restore_module(module: torch.nn.Module, attributes: dict[str, Any]) -> None
         del current[name]
     for name, value in attributes.items():
         if isinstance(value, dict) and isinstance(current.get(name), dict):
-            if dict(current[name]) != value or list(current[name]) != list(value):
-                current[name].clear()
-                current[name].update(value)
+            now = current[name]
+            if list(now) != list(value) or any(now[key] is not value[key] for key in value):
+                now.clear()
+                now.update(value)
         else:
             current[name] = value
 

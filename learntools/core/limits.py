@@ -46,8 +46,11 @@ def within(seconds: float, function: Callable[[], Any]) -> tuple[Any, bool]:
 @contextlib.contextmanager
 def _alarm(seconds: float) -> Iterator[None]:
     """SIGALRM in the main thread: interrupts `time.sleep` and input/output too."""
+    ending = False
 
     def ring(signum: int, frame: FrameType | None) -> None:
+        if ending:  # it was on its way already when the answer came to its end
+            return
         # Should the answer swallow it, it is raised again at its very next line, inside and outside of its `try`.
         sys.settrace(_insist)
         while frame is not None and not _ours(frame):
@@ -60,9 +63,8 @@ def _alarm(seconds: float) -> Iterator[None]:
     try:
         yield
     finally:
-        sys.settrace(None)  # before anything else: what follows must not be interrupted
-        # Disarmed first; a signal that is already on its way is delivered to a handler that does nothing.
-        signal.signal(signal.SIGALRM, signal.SIG_IGN)
+        ending = True  # an assignment cannot be interrupted half-way; what follows must not be
+        sys.settrace(None)
         signal.setitimer(signal.ITIMER_REAL, old_delay, old_interval)
         signal.signal(signal.SIGALRM, previous if previous is not None else signal.SIG_DFL)
 

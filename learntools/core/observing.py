@@ -17,7 +17,7 @@ from typing import Any
 
 import torch
 
-from learntools.core.guard import protect, seed_everything
+from learntools.core.guard import installed, protect, seed_everything
 from learntools.core.limits import memory_limit, within
 from learntools.core.plain import Crash, Opaque, plain
 from learntools.core.scenario import fresh
@@ -156,17 +156,16 @@ def read_crash(error: BaseException) -> Crash:
 
 
 def _is_learners(filename: str) -> bool:
-    standard = os.path.dirname(os.__file__) + os.sep
-    return not (
-        filename.startswith((_PACKAGE, standard)) or "site-packages" in filename or filename.startswith("<frozen")
-    )
+    return not (filename.startswith((_PACKAGE, "<frozen")) or installed(filename))
 
 
 def had_blank(observation: Observation) -> bool:
     """Whether the run met a `...`: as a value, or as the cause of the crash."""
     crash = observation.crash
     if crash is not None:
-        return crash.type == "NotImplementedError" or "ellipsis" in crash.message.lower()
+        # torch has a NotImplementedError of its own, which always says something.
+        raised = crash.type == "NotImplementedError" and (not crash.message or (crash.source or "").startswith("raise"))
+        return raised or "ellipsis" in crash.message.lower()
     return any(_holds_blank(value) for value in observation.fields.values())
 
 

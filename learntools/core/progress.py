@@ -53,7 +53,7 @@ def record(verdict: Verdict, hints: int = 0) -> None:
             os.write(handle, data)
         finally:
             os.close(handle)
-    except OSError:
+    except (OSError, RuntimeError):  # RuntimeError: there is no home folder at all
         pass
 
 
@@ -61,7 +61,7 @@ def checks() -> Iterator[dict[str, Any]]:
     """Every readable line of the record, oldest first."""
     try:
         lines = record_file().read_bytes().splitlines()
-    except OSError:
+    except (OSError, RuntimeError):
         return
     for line in lines:
         try:
