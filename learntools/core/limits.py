@@ -58,14 +58,15 @@ def _alarm(seconds: float) -> Iterator[None]:
             frame = frame.f_back
         raise OutOfTime
 
+    old_timer = signal.getitimer(signal.ITIMER_REAL)
     previous = signal.signal(signal.SIGALRM, ring)
-    old_delay, old_interval = signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
     try:
+        signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)  # inside: it may ring before the next line
         yield
     finally:
         ending = True  # an assignment cannot be interrupted half-way; what follows must not be
         sys.settrace(None)
-        signal.setitimer(signal.ITIMER_REAL, old_delay, old_interval)
+        signal.setitimer(signal.ITIMER_REAL, *old_timer)
         signal.signal(signal.SIGALRM, previous if previous is not None else signal.SIG_DFL)
 
 
