@@ -31,7 +31,7 @@ BUILD_REQUIREMENTS = ("numpy==2.4.6", "pillow==13.0.0", "resvg-py==0.5.0")
 
 HERE = Path(__file__).resolve().parent
 CHECKSUMS = "checksums.sha256"
-WRITTEN_BY_HAND = {"README.md", "build.py", "emoji_bases.py", ".gitattributes", CHECKSUMS}
+WRITTEN_BY_HAND = {"README.md", "build.py", "train.py", "emoji_bases.py", ".gitattributes", CHECKSUMS}
 CELL, COLUMNS = 64, 40  # an atlas is a grid of CELL×CELL pictures, COLUMNS in a row, in the table's order
 SHORT_SIDE = 512  # of a photograph, in pixels, at most
 
@@ -417,9 +417,9 @@ def main() -> None:
     cache = arguments.cache.expanduser().resolve()
     cache.mkdir(parents=True, exist_ok=True)
     into = arguments.into.resolve()
-    for licence in sorted((HERE / "licences").iterdir()):
-        if into != HERE:
-            write(into / "licences" / licence.name, licence.read_bytes())
+    if into != HERE:  # what is not built from packages: licence texts, and weights, which train.py makes
+        for given in sorted([*(HERE / "licences").iterdir(), *(HERE / "weights").iterdir()]):
+            write(into / given.relative_to(HERE), given.read_bytes())
     build_fashion(into, cache)
     build_emoji(into, cache)
     build_photos(into, cache)

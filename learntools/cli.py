@@ -239,6 +239,32 @@ def pictures(lesson: LessonOrAll = "") -> None:
 
 
 @app.command()
+def train(
+    recipe: Annotated[str, typer.Argument(help="such as conditional_gan; a wrong name lists all", metavar="RECIPE")],
+    seconds: Annotated[float | None, typer.Option(help="how long to train; the recipe knows a usual time")] = None,
+    steps: Annotated[int | None, typer.Option(help="how many steps to train, instead of a time")] = None,
+    seed: Annotated[int, typer.Option(help="of the weights at the start and of all random numbers")] = 0,
+    device: Annotated[str | None, typer.Option(help="cpu, cuda, cuda:1 or mps; by default the fastest here")] = None,
+    precision: Annotated[str | None, typer.Option(help="fp32, bf16 or fp16; chosen by default")] = None,
+    channels_last: Annotated[bool | None, typer.Option(help="how images lie in memory; chosen by default")] = None,
+    compiled: Annotated[bool | None, typer.Option(help="use torch.compile, which pays for long trainings only")] = None,
+    out: Annotated[Path | None, typer.Option(help="a folder for checkpoints and the trained weights")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="go on with the training in --out, if there is one")] = False,
+    save_every: Annotated[float, typer.Option(help="seconds between two checkpoints")] = 30.0,
+    as_json: Annotated[bool, typer.Option("--json", help="print the metrics as JSON on the last line")] = False,
+) -> None:
+    """Train one of the course's recipes, and measure what comes out."""
+    with _sentences():
+        from learntools.training.command import train_named
+
+        finished = train_named(
+            recipe, seconds=seconds, steps=steps, seed=seed, device=device, precision=precision, out=out, resume=resume,
+            channels_last=channels_last, compiled=compiled, save_every=save_every, as_json=as_json,
+        )  # fmt: skip
+    raise typer.Exit(not finished)
+
+
+@app.command()
 def progress() -> None:
     """Show what you have solved, tried and not yet opened."""
     import learntools
@@ -256,7 +282,7 @@ def _sentences() -> Iterator[None]:
             _stop(f"This command needs {error.name}, which is not installed: pip install 'learntools[lab]'")
         raise
     except Exception as error:
-        if type(error).__name__ != "AuthoringError":
+        if type(error).__name__ not in ("AuthoringError", "DataError", "TrainingError"):
             raise
         _stop(str(error))
 

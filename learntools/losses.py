@@ -1,13 +1,18 @@
-"""Adversarial losses on logits, each a mean over the batch.
+"""Adversarial losses on logits, each a mean over the batch: non-saturating, hinge, least squares, Wasserstein.
 
 A discriminator's logit is positive for "real" and negative for "fake"; sigmoid(logit) is the probability of "real".
 Working with logits keeps the gradient alive where a probability would have rounded to 0 or 1.
 
     loss = discriminator_loss(D(real), D(fake.detach()))
     loss = generator_loss(D(fake))
+
+Each comes as a pair, one loss for D and one for G, and the pairs do not mix. The two penalties at the end are added to
+D's loss.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
@@ -41,3 +46,126 @@ def generator_loss(fake_logits: Tensor) -> Tensor:
         A scalar, at least 0; ln 2 ≈ 0.693 where D cannot decide.
     """
     return F.binary_cross_entropy_with_logits(fake_logits, torch.ones_like(fake_logits))
+
+
+def hinge_discriminator_loss(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+    """The hinge loss of D: real logits should exceed 1, fake ones stay below -1 (Lim and Ye 2017, arXiv 1705.02894).
+
+    An image that is right by that margin has no gradient, so D stops growing its scores.
+
+    Args:
+        real_logits: D's scores of real images, any shape.
+        fake_logits: D's scores of generated images, any shape.
+
+    Returns:
+        A scalar, at least 0; 2 where D gives every image 0.
+    """
+    return F.relu(1 - real_logits).mean() + F.relu(1 + fake_logits).mean()
+
+
+def hinge_generator_loss(fake_logits: Tensor) -> Tensor:
+    """G's part of the hinge game: the mean score of the fakes, negated (Lim and Ye 2017; Miyato et al. 2018, eq. 17).
+
+    Args:
+        fake_logits: D's scores of generated images, any shape, still connected to G.
+
+    Returns:
+        A scalar of either sign. It has no lower bound: D's weights must be held in check, by spectral norm for one.
+    """
+    return -fake_logits.mean()
+
+
+def least_squares_discriminator_loss(real_scores: Tensor, fake_scores: Tensor) -> Tensor:
+    """Least squares: real scores near 1, fake ones near 0 (Mao et al. 2017, arXiv 1611.04076, equation 9).
+
+    Args:
+        real_scores: D's scores of real images, any shape; no sigmoid has been applied.
+        fake_scores: D's scores of generated images, any shape.
+
+    Returns:
+        A scalar, at least 0; 0.25 where D gives every image 0.5.
+    """
+    return 0.5 * (real_scores - 1).square().mean() + 0.5 * fake_scores.square().mean()
+
+
+def least_squares_generator_loss(fake_scores: Tensor) -> Tensor:
+    """Least squares: the fakes' scores should be 1 (Mao et al. 2017, equation 9).
+
+    Args:
+        fake_scores: D's scores of generated images, any shape, still connected to G.
+
+    Returns:
+        A scalar, at least 0.
+    """
+    return 0.5 * (fake_scores - 1).square().mean()
+
+
+def wasserstein_critic_loss(real_scores: Tensor, fake_scores: Tensor) -> Tensor:
+    """The critic's loss: minus its estimate of the earth mover's distance (Arjovsky et al. 2017, arXiv 1701.07875).
+
+    The estimate holds only for a critic whose slope is 1 at most: add `gradient_penalty`, ten times.
+
+    Args:
+        real_scores: the critic's scores of real images, any shape.
+        fake_scores: its scores of generated images, any shape.
+
+    Returns:
+        A scalar of either sign; minus it shrinks as the fakes come closer.
+    """
+    return fake_scores.mean() - real_scores.mean()
+
+
+def wasserstein_generator_loss(fake_scores: Tensor) -> Tensor:
+    """Minus the mean score of the fakes (Arjovsky et al. 2017).
+
+    Args:
+        fake_scores: the critic's scores of generated images, any shape, still connected to G.
+
+    Returns:
+        A scalar of either sign.
+    """
+    return -fake_scores.mean()
+
+
+def gradient_penalty(critic: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor) -> Tensor:
+    """How far the critic's slope is from 1 between real images and fakes (Gulrajani et al. 2017, arXiv 1704.00028).
+
+    Each pair is mixed at random, x̂ = t real + (1 - t) fake; the penalty is the mean of (|∇ critic(x̂)| - 1)².
+
+    Args:
+        critic: images → scores, one for each image. Without batch normalisation, which would mix the images' gradients;
+            for a conditional critic pass `lambda x: D(x, y)`.
+        real: images (N, C, H, W).
+        fake: as many generated images, same shape.
+
+    Returns:
+        A scalar, at least 0, to be multiplied by 10 as the paper does; its gradient runs into the critic only.
+
+    Raises:
+        ValueError: the two batches differ in shape.
+    """
+    if real.shape != fake.shape:
+        raise ValueError(f"Real images {tuple(real.shape)} and fakes {tuple(fake.shape)} are to be mixed in pairs.")
+    mix = torch.rand(len(real), *[1] * (real.ndim - 1), device=real.device, dtype=real.dtype)
+    between = torch.lerp(fake.detach().to(real.dtype), real.detach(), mix).requires_grad_()
+    return (_slopes(critic, between).sqrt() - 1).square().mean()
+
+
+def r1_penalty(discriminator: Callable[[Tensor], Tensor], real: Tensor) -> Tensor:
+    """R1: half the mean squared slope of D at real images (Mescheder et al. 2018, arXiv 1801.04406, equation 9).
+
+    Args:
+        discriminator: images → logits, one for each image; for a conditional one pass `lambda x: D(x, y)`.
+        real: images (N, C, H, W).
+
+    Returns:
+        A scalar, at least 0, to be multiplied by the paper's γ (10 there); its gradient runs into D only.
+    """
+    return 0.5 * _slopes(discriminator, real.detach().requires_grad_()).mean()
+
+
+def _slopes(scores: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+    """The squared length (N,) of the gradient of each image's score by that image, itself differentiable."""
+    (slope,) = torch.autograd.grad(scores(x).float().sum(), x, create_graph=True)
+    # sqrt has an infinite slope at 0, where a dead critic would turn into NaN.
+    return slope.flatten(1).float().square().sum(dim=1).clamp_min(1e-12)

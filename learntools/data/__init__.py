@@ -15,6 +15,7 @@ from learntools.data.fashion import fashion_mnist
 from learntools.data.files import DataError, verify
 from learntools.data.images import ImageSet, to_float, to_uint8
 from learntools.data.photographs import Credit, photo, photos
+from learntools.data.weights import weights
 
 __all__ = [
     "Credit",
@@ -28,4 +29,5 @@ __all__ = [
     "to_float",
     "to_uint8",
     "verify",
+    "weights",
 ]

@@ -1,52 +1,110 @@
-"""A small DCGAN for 28×28 grey images (Radford, Metz, Chintala 2016, arXiv 1511.06434).
+"""DCGAN, sized from the image: 28, 32 or 64 pixels, grey or colour (Radford, Metz, Chintala 2016, arXiv 1511.06434).
 
-    G, D = Generator(), Discriminator()
-    images = G(torch.randn(8, 64))      # (8, 1, 28, 28), in [-1, 1]
+    G, D = Generator(size=64, channels=3), Discriminator(size=64, channels=3)
+    images = G(torch.randn(8, 64))      # (8, 3, 64, 64), in [-1, 1]
     logits = D(images)                  # (8, 1), positive for "real"
 
 As in the paper: strided convolutions instead of pooling, batch normalisation and ReLU in G, LeakyReLU(0.2) in D, tanh
-at the end of G. Unlike it: D ends in a logit, not a probability, and is smaller by far, as the images are.
+at the end of G. Unlike it: D ends in a logit, has no batch normalisation (which would mix the images of a batch), and
+can be held in check by spectral normalisation (Miyato et al. 2018, arXiv 1802.05957).
 """
 
 from __future__ import annotations
 
+import itertools
+
+import torch
 from torch import Tensor, nn
+from torch.nn.utils.parametrizations import spectral_norm as normalised
+
+
+def plan(size: int) -> tuple[int, int]:
+    """The side of the smallest picture inside the networks, and how often it doubles: 28 = 7·2², 32 = 4·2³, 64 = 4·2⁴.
+
+    Raises ValueError for a size that halving does not bring to a side of 4 to 7.
+    """
+    side, doublings = size, 0
+    while side > 7 and side % 2 == 0:
+        side, doublings = side // 2, doublings + 1
+    if not 4 <= side <= 7 or doublings == 0:
+        raise ValueError(
+            f"A DCGAN halves its images down to 4 to 7 pixels, and {size} does not: use 28, 32, 64 or 128."
+        )
+    return side, doublings
 
 
 class Generator(nn.Module):
-    """Noise (N, latent) → images (N, 1, 28, 28) in [-1, 1]."""
+    """Noise (N, latent) → images (N, channels, size, size) in [-1, 1].
 
-    def __init__(self, latent: int = 64, width: int = 32):
+    Args:
+        latent: how many random numbers make an image.
+        width: channels of the last hidden picture; each smaller picture has twice as many.
+        size: side of the images in pixels.
+        channels: 1 for grey, 3 for colour.
+    """
+
+    def __init__(self, latent: int = 64, width: int = 64, size: int = 28, channels: int = 1):
         super().__init__()
-        self.net = nn.Sequential(
-            nn.Linear(latent, 2 * width * 7 * 7),
-            nn.Unflatten(1, (2 * width, 7, 7)),
-            nn.BatchNorm2d(2 * width),
-            nn.ReLU(),
-            nn.ConvTranspose2d(2 * width, width, kernel_size=4, stride=2, padding=1),  # 7 → 14
-            nn.BatchNorm2d(width),
-            nn.ReLU(),
-            nn.ConvTranspose2d(width, 1, kernel_size=4, stride=2, padding=1),  # 14 → 28
-            nn.Tanh(),
+        side, doublings = plan(size)
+        widths = [width * 2 ** (doublings - 1 - i) for i in range(doublings)]
+        self.latent = latent
+        self.project = nn.Sequential(
+            nn.Linear(latent, widths[0] * side * side), nn.Unflatten(1, (widths[0], side, side))
         )
+        layers: list[nn.Module] = [nn.BatchNorm2d(widths[0]), nn.ReLU()]
+        for wide, narrow in itertools.pairwise(widths):
+            layers += [nn.ConvTranspose2d(wide, narrow, 4, 2, 1), nn.BatchNorm2d(narrow), nn.ReLU()]
+        self.grow = nn.Sequential(*layers, nn.ConvTranspose2d(widths[-1], channels, 4, 2, 1), nn.Tanh())
 
     def forward(self, z: Tensor) -> Tensor:
-        return self.net(z)
+        h = self.project(z)
+        # In the layout of the weights: where the two mix, elementwise gradients take up to twenty times as long.
+        return self.grow(h.contiguous(memory_format=_layout(self)))
+
+
+class Features(nn.Sequential):
+    """Images (N, channels, size, size) → numbers (N, count): the discriminator without its last layer.
+
+    The last LeakyReLU comes after the flattening, so that its gradient arrives in one layout.
+    """
+
+    def __init__(self, width: int, size: int, channels: int, spectral_norm: bool):
+        side, doublings = plan(size)
+        widths = [channels, *(width * 2**i for i in range(doublings))]
+        layers: list[nn.Module] = []
+        for narrow, wide in itertools.pairwise(widths):
+            layers += [checked(nn.Conv2d(narrow, wide, 4, 2, 1), spectral_norm), nn.LeakyReLU(0.2)]
+        super().__init__(*layers[:-1], nn.Flatten(), layers[-1])
+        self.count = widths[-1] * side * side
 
 
 class Discriminator(nn.Module):
-    """Images (N, 1, 28, 28) in [-1, 1] → logits (N, 1)."""
+    """Images (N, channels, size, size) in [-1, 1] → logits (N, 1).
 
-    def __init__(self, width: int = 32):
+    Args:
+        width: channels of the first hidden picture; each smaller picture has twice as many.
+        size: side of the images in pixels.
+        channels: 1 for grey, 3 for colour.
+        spectral_norm: divide each layer's weights by their largest singular value, so that no layer stretches a
+            difference between two images.
+    """
+
+    def __init__(self, width: int = 64, size: int = 28, channels: int = 1, spectral_norm: bool = True):
         super().__init__()
-        self.net = nn.Sequential(
-            nn.Conv2d(1, width, kernel_size=4, stride=2, padding=1),  # 28 → 14
-            nn.LeakyReLU(0.2),
-            nn.Conv2d(width, 2 * width, kernel_size=4, stride=2, padding=1),  # 14 → 7
-            nn.LeakyReLU(0.2),
-            nn.Flatten(),
-            nn.Linear(2 * width * 7 * 7, 1),
-        )
+        self.features = Features(width, size, channels, spectral_norm)
+        self.head = checked(nn.Linear(self.features.count, 1), spectral_norm)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.net(x)
+        return self.head(self.features(x))
+
+
+def checked(layer: nn.Module, spectral_norm: bool) -> nn.Module:
+    """The layer, its weights spectrally normalised if asked."""
+    return normalised(layer) if spectral_norm else layer
+
+
+def _layout(network: nn.Module) -> torch.memory_format:
+    """The layout of the network's convolutions; a weight of one channel is in both, and says nothing."""
+    weights = [value for value in network.parameters() if value.ndim == 4 and min(value.shape[:2]) > 1]
+    last = any(not value.is_contiguous() for value in weights)
+    return torch.channels_last if last else torch.contiguous_format

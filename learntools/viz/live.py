@@ -24,6 +24,7 @@ from learntools.viz.images import to_pixels
 
 _CURVES = (BLUE, ORANGE, "#5b3a8c", "#1b6e3c")
 COLUMNS = 10
+Curves = dict[str, tuple[list[float], list[float]]]  # by name: steps and values
 
 
 class LivePreview:
@@ -40,7 +41,7 @@ class LivePreview:
         self.curves: dict[str, list[Any]] = {}
         self._start = time.perf_counter()
         self._next = min(1.0, seconds)
-        self._handle: Any = None
+        self._picture = LiveFigure()
 
     @property
     def elapsed(self) -> float:
@@ -74,54 +75,75 @@ class LivePreview:
         for name, values in self.curves.items():
             self.curves[name] = [float(value) for value in values]
         with torch.no_grad():
-            images = samples()[:40].float().cpu()
+            images = samples()
         if _notebook():
-            self._show(self._figure(images))
+            curves = {name: _smooth(values) for name, values in self.curves.items()}
+            title = f"step {self.step:,} · {min(self.elapsed, self.seconds):.0f} of {self.seconds:.0f} s"
+            self._picture.draw(images, curves, title)
         else:
             numbers = " · ".join(f"{name} {_mean(values[-50:]):.3f}" for name, values in self.curves.items())
             print(f"{self.elapsed:5.0f} s · step {self.step} · {numbers}")
         self._start += time.perf_counter() - begun
 
-    def _show(self, figure: Any) -> None:
+
+class LiveFigure:
+    """One picture of a notebook, drawn again in the same place: samples on the left, curves on the right."""
+
+    def __init__(self) -> None:
+        self._handle: Any = None
+
+    def draw(self, images: torch.Tensor, curves: Curves, title: str) -> None:
+        """Show the picture, or replace the one shown before.
+
+        Args:
+            images: a batch (N, C, H, W) in [-1, 1]; the first 40 are drawn, ten to a row.
+            curves: by name, the steps and the values.
+            title: a few words above the samples.
+        """
         from IPython.display import display
 
+        figure = _figure(images.detach()[:40].float().cpu(), curves, title)
         if self._handle is None:
             self._handle = display(figure, display_id=True)
         else:
             self._handle.update(figure)
 
-    def _figure(self, images: torch.Tensor) -> Any:
-        from matplotlib.figure import Figure  # not pyplot: this figure is shown here and nowhere else
 
-        rows = -(-len(images) // COLUMNS)
-        width, curves = 6.2, 3.4 if self.curves else 0.0
-        cell = width / COLUMNS
-        height = max(rows * cell, 2.2) + 0.35
-        figure = Figure(figsize=(width + curves, height), facecolor=PAPER, dpi=100)
-        grid = _tile(images)
-        left = figure.add_axes((0.01, 0.01, width / (width + curves) - 0.02, (height - 0.35) / height))
-        left.imshow(grid, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
-        bare(left)
-        left.set_anchor("N")
-        text = f"step {self.step:,} · {min(self.elapsed, self.seconds):.0f} of {self.seconds:.0f} s"
-        figure.text(0.012, 1 - 0.06 / height, text, va="top", color=INK, fontsize=10, weight="bold")
-        if self.curves:
-            total = width + curves
-            right = figure.add_axes(((width + 0.55) / total, 0.5 / height, (curves - 0.7) / total, 1 - 0.95 / height))
-            self._plot(right)
-        return figure
+def _figure(images: torch.Tensor, curves: Curves, title: str) -> Any:
+    from matplotlib.figure import Figure  # not pyplot: this figure is shown here and nowhere else
 
-    def _plot(self, axes: Any) -> None:
-        axes.set_facecolor(PAPER)
-        for colour, (name, values) in zip(_CURVES, self.curves.items(), strict=False):
-            window = max(len(values) // 60, 1)
-            smooth = [_mean(values[i : i + window]) for i in range(0, len(values), window)]
-            axes.plot([i * window for i in range(len(smooth))], smooth, color=colour, linewidth=1.6, label=name)
-        axes.legend(frameon=False, fontsize=9, labelcolor=INK)
-        axes.set_xlabel("step", fontsize=9, color=FAINT)
-        axes.tick_params(labelsize=8, colors=FAINT)
-        for side in ("top", "right"):
-            axes.spines[side].set_visible(False)
+    rows = -(-len(images) // COLUMNS)
+    width, beside = 6.2, 3.4 if curves else 0.0
+    height = max(rows * width / COLUMNS, 2.2) + 0.35
+    total = width + beside
+    figure = Figure(figsize=(total, height), facecolor=PAPER, dpi=100)
+    left = figure.add_axes((0.01, 0.01, width / total - 0.02, (height - 0.35) / height))
+    left.imshow(_tile(images), cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+    bare(left)
+    left.set_anchor("N")
+    figure.text(0.012, 1 - 0.06 / height, title, va="top", color=INK, fontsize=10, weight="bold")
+    if curves:
+        right = figure.add_axes(((width + 0.55) / total, 0.5 / height, (beside - 0.7) / total, 1 - 0.95 / height))
+        _plot(right, curves)
+    return figure
+
+
+def _plot(axes: Any, curves: Curves) -> None:
+    axes.set_facecolor(PAPER)
+    for colour, (name, (steps, values)) in zip(_CURVES, curves.items(), strict=False):
+        axes.plot(steps, values, color=colour, linewidth=1.6, label=name)
+    axes.legend(frameon=False, fontsize=9, labelcolor=INK)
+    axes.set_xlabel("step", fontsize=9, color=FAINT)
+    axes.tick_params(labelsize=8, colors=FAINT)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+
+
+def _smooth(values: list[float]) -> tuple[list[float], list[float]]:
+    """Steps and values, at most about sixty of them, each the mean of its neighbours."""
+    window = max(len(values) // 60, 1)
+    means = [_mean(values[i : i + window]) for i in range(0, len(values), window)]
+    return [float(i * window) for i in range(len(means))], means
 
 
 def _mean(values: list[float]) -> float:

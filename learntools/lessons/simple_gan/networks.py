@@ -12,7 +12,7 @@ from torch import nn
 
 from learntools.core import WrongKind, equal, exercise, leaf, true
 from learntools.core.plain import name as called
-from learntools.models.dcgan import Discriminator, Generator
+from learntools.models.simple_gan import Discriminator, Generator
 
 
 def _output(network: nn.Module, x: torch.Tensor) -> torch.Tensor:

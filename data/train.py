@@ -1,0 +1,144 @@
+"""Trains the course's own weights, and writes each beside a card that says how, and how good it is.
+
+    python data/train.py judge                  # first: it judges the others
+    python data/train.py dcgan conditional_gan
+    python data/train.py --check                # measure the shipped weights again, and compare with their cards
+
+Training is seeded, so the same machine gives the same weights; another gives others, about as good. Afterwards the
+checksums are written anew.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import re
+import sys
+from pathlib import Path
+
+import torch
+from safetensors.torch import save
+
+import build
+from learntools.data import fashion_mnist, to_float
+from learntools.metrics import Moments, frechet_distance, judge_features
+from learntools.metrics.judging import REFERENCE
+from learntools.training import Result, fit
+from learntools.training.recipes import RECIPES
+
+HERE = Path(__file__).resolve().parent
+STEPS = {"judge": 1900, "dcgan": 12_000, "conditional_gan": 12_000}
+SEED = 0
+
+
+@torch.no_grad()
+def finish_judge(network: torch.nn.Module) -> dict[str, torch.Tensor]:
+    """The judge's tensors in the course's unit of features, and the training images' moments in that unit.
+
+    Dividing the features by a number, and multiplying what the head makes of them by it, changes no answer: the last
+    hidden layer is linear and a ReLU. The number makes the features' variance 1 on average over the training images.
+    """
+    train = to_float(fashion_mnist("train").images)
+    spread = Moments.of(judge_features(train, network)).covariance.trace().item() / network.head.in_features
+    last = network.body[-2]
+    last.weight /= spread**0.5
+    last.bias /= spread**0.5
+    network.head.weight *= spread**0.5
+    moments = Moments.of(judge_features(train, network))
+    return {
+        **network.state_dict(),
+        **dict(zip(REFERENCE, (moments.mean, moments.covariance, torch.tensor(moments.count)), strict=True)),
+    }
+
+
+def floor(network: torch.nn.Module) -> float:
+    """The Fréchet distance of the 10,000 real test images from the training images."""
+    train, test = (Moments.of(judge_features(to_float(fashion_mnist(s).images), network)) for s in ("train", "test"))
+    return frechet_distance(train, test)
+
+
+def card(name: str, result: Result, measured: dict[str, float], size: int) -> str:
+    """The model card, in Markdown; its figures are read back by --check."""
+    recipe = RECIPES[name].build()
+    numbers = "\n".join(f"| {key.replace('_', ' ')} | {value:.4f} |" for key, value in measured.items())
+    networks = ", ".join(f"`{type(net).__name__}`" for net in recipe.networks.values())
+    count = sum(value.numel() for value in next(iter(result.networks.values())).parameters())
+    settings = "; ".join(f"{key}: lr {a.lr:g}, betas {a.betas}" for key, a in recipe.optimizers.items())
+    return f"""# {name}
+
+{RECIPES[name].about.capitalize()}: what `learntools train {name}` trains (`learntools.training.recipes.{name}`).
+
+| | |
+|---|---|
+| networks | {networks} |
+| kept here | the average of the {recipe.averaged[0]}'s weights, {size / 1e6:.1f} MB in float32 |
+| weights | {count:,} |
+| data | Fashion-MNIST's 60,000 training images (MIT) |
+| training | {result.steps:,} steps of {recipe.batch_size} images, seed {SEED}, {result.plan.precision} |
+| Adam | {settings} |
+| machine | {result.plan.reasons[0]}, torch {torch.__version__.partition("+")[0]}, Python {platform.python_version()} |
+
+| measured | |
+|---|---|
+{numbers}
+
+For teaching. It has seen ten kinds of clothes in 28×28 grey pixels and nothing else. Licence: MIT, as the project.
+"""
+
+
+def train(name: str) -> None:
+    torch.manual_seed(SEED)
+    named = RECIPES[name]
+    recipe = named.build()
+    out = HERE.parent / "build" / "weights" / name
+    result = fit(recipe, named.data(), steps=STEPS[name], seed=SEED, out=out, resume=True)
+    if result.stopped:
+        sys.exit(result.stopped)
+    network = result.networks[recipe.averaged[0]]
+    measured = named.measure(result.networks)
+    tensors = network.state_dict()
+    if name == "judge":
+        tensors = finish_judge(network)
+        measured["frechet_floor"] = floor(network)
+    content = save({key: value.detach().contiguous() for key, value in tensors.items()})
+    folder = HERE / "weights"
+    build.write(folder / f"{name}.safetensors", content)
+    build.write(folder / f"{name}.md", card(name, result, measured, len(content)).encode())
+    build.write_checksums(HERE)
+    print(json.dumps(measured))
+
+
+def check(name: str) -> list[str]:
+    """Where the shipped weights do not give the figures of their card."""
+    from learntools.data import weights
+
+    network = RECIPES[name].build().networks[RECIPES[name].build().averaged[0]]
+    network.load_state_dict({key: value for key, value in weights(name).items() if key not in REFERENCE})
+    measured = RECIPES[name].measure({RECIPES[name].build().averaged[0]: network.eval()})
+    text = (HERE / "weights" / f"{name}.md").read_text(encoding="utf-8")
+    stated = {
+        key.replace(" ", "_"): float(value) for key, value in re.findall(r"\| ([a-z ]+) \| (\d+\.\d{4}) \|", text)
+    }
+    return [
+        f"{name}: {key} is {value:.4f}, and the card says {stated.get(key)}"
+        for key, value in measured.items()
+        if abs(value - stated.get(key, -1)) > 0.02 * abs(value)
+    ]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", choices=[*STEPS, []], help="what to train")
+    parser.add_argument("--check", action="store_true", help="measure the shipped weights again, train nothing")
+    arguments = parser.parse_args()
+    if arguments.check:
+        problems = [problem for name in STEPS for problem in check(name)]
+        print("\n".join(problems) or "The weights are as good as their cards say.")
+        sys.exit(bool(problems))
+    for name in arguments.names:
+        train(name)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+"""The GPU-aware training loop, and one short recipe for each model.
+
+    from learntools import training
+
+    recipe = training.GAN(generator=G, discriminator=D)
+    result = training.fit(recipe, data.fashion_mnist("train"), seconds=60)
+    images = result.generator(torch.randn(8, 64))
+
+You specify networks, noise, losses, optimisers and the sequence of a step; `fit` chooses device, precision and layout,
+shows what happens, averages weights, saves and resumes. Whatever does not fit together is a TrainingError: one sentence
+with what to do.
+"""
+
+from learntools.training.average import Average
+from learntools.training.batches import Batches, Shift, flip
+from learntools.training.hardware import Plan, TrainingError, choose
+from learntools.training.loop import Result, fit
+from learntools.training.recipe import GAN, Adam, Classifier, ConditionalGAN, Recipe, frozen, hold_then_fall
+
+__all__ = [
+    "GAN",
+    "Adam",
+    "Average",
+    "Batches",
+    "Classifier",
+    "ConditionalGAN",
+    "Plan",
+    "Recipe",
+    "Result",
+    "Shift",
+    "TrainingError",
+    "choose",
+    "fit",
+    "flip",
+    "frozen",
+    "hold_then_fall",
+]

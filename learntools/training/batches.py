@@ -1,0 +1,91 @@
+"""Batches from a set that lies on the device as bytes, and augmentations that change a whole batch there at once.
+
+    batches = Batches(clothes, 64, device="cuda", augment=[flip, Shift(2)])
+    x, y = batches.draw()            # x float32 (64, 1, 28, 28) in [-1, 1], y int64 (64,)
+
+A batch costs one gather and one conversion, with no worker process and no copy from the CPU.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from learntools.data import ImageSet, to_float
+from learntools.training.hardware import TrainingError
+
+Augmentation = Callable[[Tensor], Tensor]
+
+
+class Batches:
+    """Random batches of a data set, each image as likely as any other, drawn with torch's random state.
+
+    Args:
+        data: an ImageSet, or a pair of images uint8 (N, C, H, W) and labels int64 (N,).
+        size: images in a batch.
+        device: where the set is kept, whole.
+        augment: applied one after the other to each batch of floats in [-1, 1].
+
+    Raises:
+        TrainingError: the data is not such a pair, or is smaller than a batch.
+    """
+
+    def __init__(
+        self,
+        data: ImageSet | tuple[Tensor, Tensor],
+        size: int,
+        device: torch.device | str = "cpu",
+        augment: Sequence[Augmentation] = (),
+    ):
+        images, labels = (data.images, data.labels) if isinstance(data, ImageSet) else _pair(data)
+        if not isinstance(images, Tensor) or images.dtype != torch.uint8 or images.ndim != 4:
+            found = f"{images.dtype}, {tuple(images.shape)}" if isinstance(images, Tensor) else type(images).__name__
+            raise TrainingError(f"Images for training are uint8 (N, C, H, W), 0 to 255, and these are {found}.")
+        if len(labels) != len(images):
+            raise TrainingError(f"There are {len(images)} images and {len(labels)} labels: each image needs one.")
+        if not 1 <= size <= len(images):
+            raise TrainingError(f"A batch of {size} cannot be drawn from {len(images)} images: choose a smaller one.")
+        self.images, self.labels = images.to(device), labels.to(device)
+        self.size, self.augment = size, tuple(augment)
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def draw(self) -> tuple[Tensor, Tensor]:
+        """One random batch: x float32 (size, C, H, W) in [-1, 1], y int64 (size,)."""
+        index = torch.randint(len(self.images), (self.size,), device=self.images.device)
+        x = to_float(self.images.index_select(0, index))
+        for change in self.augment:
+            x = change(x)
+        return x, self.labels.index_select(0, index)
+
+
+def _pair(data: object) -> tuple[Tensor, Tensor]:
+    if isinstance(data, tuple) and len(data) == 2:
+        return data
+    raise TrainingError(
+        f"Training data is an ImageSet or a pair (images, labels), and this is {type(data).__name__}: "
+        'data.fashion_mnist("train") gives one.'
+    )
+
+
+def flip(x: Tensor) -> Tensor:
+    """Each image is mirrored left to right with probability ½."""
+    mirrored = torch.rand(len(x), 1, 1, 1, device=x.device) < 0.5
+    return torch.where(mirrored, x.flip(3), x)
+
+
+@dataclass(frozen=True)
+class Shift:
+    """The whole batch moves by up to `pixels` in each direction; what comes in is black (-1)."""
+
+    pixels: int = 2
+
+    def __call__(self, x: Tensor) -> Tensor:
+        padded = F.pad(x, [self.pixels] * 4, value=-1.0)
+        down, right = torch.randint(2 * self.pixels + 1, (2,)).tolist()  # on the CPU: nothing waits for a GPU
+        return padded[:, :, down : down + x.shape[2], right : right + x.shape[3]]

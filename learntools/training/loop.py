@@ -1,0 +1,332 @@
+"""The training loop: give it a recipe, data and a time, and it does the rest.
+
+    result = fit(GAN(generator=G, discriminator=D), clothes, seconds=60, seed=1)
+    images = result.generator(torch.randn(8, 64))
+
+It prints one line that says what it runs on and why, shows a bar and, in a notebook, samples that grow; it keeps an
+average of the weights, writes checkpoints if it is told where, stops on NaN with the last good state, and after Ctrl-C
+leaves a model that can be used. Between two looks at the clock nothing waits for a GPU.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from learntools.data import ImageSet
+from learntools.training import state as states
+from learntools.training.average import Average
+from learntools.training.batches import Batches
+from learntools.training.checkpoint import Shelf, write_whole
+from learntools.training.display import Display
+from learntools.training.hardware import Plan, TrainingError, choose
+from learntools.training.processes import Team, prepared, team
+from learntools.training.recipe import Recipe
+
+Metrics = Callable[[dict[str, nn.Module]], dict[str, float]]
+
+LOOK_EVERY = 1.0  # seconds between two looks at the losses, which a GPU must wait for
+KEEP_EVERY = 10.0  # seconds between two copies of the good state, to go back to after NaN
+TOO_LARGE = 1e6  # a loss beyond this has exploded
+
+
+@dataclass
+class Result:
+    """What a training gave.
+
+    Attributes:
+        networks: each averaged network as its average, the others as they are; all in eval mode, in float32.
+        steps, seconds: done in all; drawing, measuring and saving do not count as training.
+        history: at each look a row {"step", "seconds", one mean loss for each network, and metrics where measured}.
+        plan: what it ran on.
+        stopped: why it stopped early, in a sentence; empty when it ran to its end.
+        problems: what went wrong on the way without stopping it, such as a checkpoint that could not be written.
+    """
+
+    networks: dict[str, nn.Module]
+    steps: int
+    seconds: float
+    history: list[dict[str, float]]
+    plan: Plan
+    stopped: str = ""
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def generator(self) -> nn.Module:
+        """The network called "generator"."""
+        return self.networks["generator"]
+
+    def best(self, metric: str, largest: bool = False) -> dict[str, float]:
+        """The row of `history` with the best value of a metric. Raises KeyError when it was never measured."""
+        rows = [row for row in self.history if metric in row]
+        if not rows:
+            raise KeyError(f"{metric!r} was not measured in this training: give `fit` a `metrics` that returns it.")
+        return (max if largest else min)(rows, key=lambda row: row[metric])
+
+
+class Moves:
+    """`move(name, loss)`: one network's gradients are cleared, computed from the loss, and followed a little."""
+
+    def __init__(self, crew: Team, networks: dict[str, nn.Module], optimizers: dict[str, Any]):
+        self.crew, self.networks, self.optimizers = crew, networks, optimizers
+        self.losses: dict[str, list[Tensor]] = {name: [] for name in networks}
+
+    def __call__(self, name: str, loss: Tensor) -> None:
+        optimizer = self.optimizers[name]
+        optimizer.zero_grad()
+        self.crew.backward(loss)
+        self.crew.share_gradients(self.networks[name])
+        optimizer.step()
+        self.losses[name].append(loss.detach())
+
+    def read(self) -> tuple[dict[str, float], str]:
+        """The mean of each network's losses since the last look, and a sentence when one of them is past saving."""
+        means, wrong = {}, ""
+        for name, values in self.losses.items():
+            if values:
+                stacked = torch.stack(values).float()
+                mean, worst = self.crew.mean(torch.stack([stacked.mean(), stacked.abs().max()])).tolist()
+                means[name] = mean
+                values.clear()
+                if not math.isfinite(worst):
+                    wrong = f"The {name}'s loss is no longer a number"
+                elif worst > TOO_LARGE:
+                    wrong = f"The {name}'s loss has exploded (to {worst:.1e})"
+        return means, wrong
+
+
+class Stopwatch:
+    """Seconds of training, without the pauses."""
+
+    def __init__(self, already: float = 0.0):
+        self._start = time.perf_counter() - already
+
+    @property
+    def seconds(self) -> float:
+        return time.perf_counter() - self._start
+
+    def pause(self, since: float) -> None:
+        """Do not count the time since `since`, a value of `time.perf_counter()`."""
+        self._start += time.perf_counter() - since
+
+
+def fit(
+    recipe: Recipe,
+    data: ImageSet | tuple[Tensor, Tensor],
+    *,
+    seconds: float | None = None,
+    steps: int | None = None,
+    seed: int = 0,
+    device: str | torch.device | None = None,
+    precision: str | None = None,
+    channels_last: bool | None = None,
+    compiled: bool | None = None,
+    metrics: Metrics | None = None,
+    metrics_every: float = 30.0,
+    out: str | Path | None = None,
+    resume: bool = False,
+    save_every: float = 30.0,
+    show: bool = True,
+) -> Result:
+    """Train a recipe's networks on data.
+
+    Args:
+        recipe: networks, losses, optimisers and a step; its networks are trained in place.
+        data: an ImageSet, or images uint8 (N, C, H, W) and labels int64 (N,).
+        seconds, steps: when to stop, at the first of the two. One must be given.
+        seed: of the training's random numbers (torch's, and Python's and NumPy's); the networks come as they are.
+        device, precision, channels_last, compiled: to override what `hardware.choose` would choose.
+        metrics: measured every `metrics_every` seconds and at the end: averaged networks by name → numbers by name.
+        out: a folder for checkpoints, and at the end for the networks as safetensors files.
+        resume: go on with the newest whole checkpoint in `out`, if there is one. With `steps`, on one CPU, the weights
+            are then those of an unbroken run, bit for bit.
+        save_every: seconds between two checkpoints.
+        show: whether to print the plan, a bar and a preview.
+
+    Raises:
+        TrainingError: the recipe, the data, the device and the options do not fit together, or `out` holds a training
+            that this one would overwrite. Nothing has been trained or written then.
+    """
+    if seconds is None and steps is None:
+        raise TrainingError("When should it stop? Give `seconds`, such as seconds=60, or `steps`.")
+    for name, value in (("seconds", seconds), ("steps", steps)):
+        if value is not None and not value > 0:
+            raise TrainingError(f"`{name}` is {value}, and a training needs more than 0.")
+    shelf = Shelf(out) if out is not None else None
+    if shelf is not None and shelf.files() and not resume:
+        raise TrainingError(
+            f"There is a training in {shelf.folder} already: resume=True goes on with it, another `out` starts afresh."
+        )
+    plan = choose(device, precision, channels_last, compiled)
+
+    with team(plan) as crew:
+        states.seed_everything(seed + crew.rank)
+        batches = Batches(data, recipe.batch_size, crew.device, recipe.augment)
+        for network in recipe.networks.values():
+            network.train().to(crew.device).to(memory_format=plan.memory_format)  # type: ignore[call-overload]
+            crew.agree_on(network)
+        _check(recipe, batches)
+        averages = {name: Average(recipe.networks[name], recipe.decay) for name in recipe.averaged}
+        optimizers = {name: crew.optimizer(recipe.optimizers[name].build(net)) for name, net in recipe.networks.items()}
+        rates = {name: recipe.optimizers[name].lr for name in optimizers}
+        with prepared(crew, plan, recipe.networks):
+            moves = Moves(crew, recipe.networks, optimizers)
+            parts = states.Parts(recipe, optimizers, averages, crew)
+            display = Display(show and crew.leads, plan, seconds, steps)
+            result = _loop(
+                recipe, batches, moves, parts, rates, seconds, steps, shelf, save_every, resume, metrics,
+                metrics_every, display, plan,
+            )  # fmt: skip
+        if shelf is not None and crew.leads:
+            _keep_weights(result, shelf.folder)
+        display.finish(result)
+    return result
+
+
+def _loop(
+    recipe: Recipe,
+    batches: Batches,
+    moves: Moves,
+    parts: states.Parts,
+    rates: dict[str, float],
+    seconds: float | None,
+    steps: int | None,
+    shelf: Shelf | None,
+    save_every: float,
+    resume: bool,
+    metrics: Metrics | None,
+    metrics_every: float,
+    display: Display,
+    plan: Plan,
+) -> Result:
+    crew, averages = parts.crew, parts.averages
+    step, history, stopped, problems = 0, [], "", []
+    spent = 0.0
+
+    # where the last run ended
+    if shelf is not None and resume:
+        saved = shelf.load()
+        problems += shelf.damaged
+        if saved is not None:
+            step, spent, history = parts.restore(saved, shelf.folder)
+            display.note(f"Going on from step {step:,}.")
+
+    def measured() -> dict[str, float]:
+        if metrics is None:
+            return {}
+        with torch.random.fork_rng(), torch.no_grad():
+            return metrics(parts.finished())
+
+    def save() -> None:
+        if shelf is not None:
+            state = parts.capture(step, watch.seconds, history)  # every process has a part in it
+            if crew.leads:
+                try:
+                    shelf.save(step, state)
+                except TrainingError as error:
+                    if str(error) not in problems:
+                        problems.append(str(error))
+                        display.note(str(error))
+
+    watch = Stopwatch(spent)
+    good = parts.capture(step, spent, history)
+    looked = kept = saved_at = measured_at = watch.seconds
+    first_look = step
+    try:
+        while True:
+            done = crew.same(max(watch.seconds / seconds if seconds else 0.0, step / steps if steps else 0.0), step)
+            if done >= 1:
+                break
+
+            factor = recipe.schedule(done)
+            for name, optimizer in moves.optimizers.items():
+                for group in optimizer.param_groups:
+                    group["lr"] = rates[name] * factor
+            x, y = batches.draw()
+            recipe.step(x, y, moves, step)
+            for average in averages.values():
+                average.update()
+            step += 1
+
+            # a look at the losses, which may wait for the GPU; what follows is not training
+            now = watch.seconds
+            if not crew.same_yes(now - looked >= LOOK_EVERY, step):
+                continue
+            paused = time.perf_counter()
+            means, wrong = moves.read()
+            if wrong:
+                at = good["step"]
+                parts.restore(good)
+                stopped = (
+                    f"{wrong}, between steps {first_look:,} and {step:,}. The training has stopped, and the networks "
+                    f'are as they were at step {at:,}: try a lower learning rate, or precision="fp32".'
+                )
+                step = at
+                break
+            row = {"step": step, "seconds": round(now, 3), **means}
+            if metrics is not None and crew.same_yes(now - measured_at >= metrics_every):
+                row |= measured()
+                measured_at = now
+            history.append(row)
+            if crew.same_yes(now - kept >= KEEP_EVERY):
+                good, kept = parts.capture(step, now, history), now
+            if crew.same_yes(now - saved_at >= save_every):
+                save()
+                saved_at = now
+            display.update(step, now, history, lambda: recipe.samples(parts.finished(), crew.device))
+            looked, first_look = now, step
+            watch.pause(paused)
+    except KeyboardInterrupt:
+        stopped = f"Stopped by you after {step:,} steps: the networks are usable as they are."
+    if crew.device.type == "cuda":
+        torch.cuda.synchronize()
+
+    # the last word
+    spent = watch.seconds
+    means, wrong = ({}, "") if stopped else moves.read()
+    if wrong:
+        at = good["step"]
+        parts.restore(good)
+        stopped = f"{wrong} at the end. The networks are as they were at step {at:,}: try a lower learning rate."
+        step = at
+    elif means:
+        history.append({"step": step, "seconds": round(spent, 3), **means})
+    watch = Stopwatch(spent)
+    if history:
+        history[-1] |= measured()
+    save()
+    display.update(step, spent, history, lambda: recipe.samples(parts.finished(), crew.device), last=True)
+    return Result(parts.finished(), step, spent, history, plan, stopped, problems)
+
+
+def _check(recipe: Recipe, batches: Batches) -> None:
+    """Let the recipe try its networks on two images, without a trace in them or in the random state."""
+    networks = list(recipe.networks.values())
+    x, y = batches.images[:2], batches.labels[:2]
+    with torch.random.fork_rng(), torch.no_grad():
+        for network in networks:
+            network.eval()
+        try:
+            recipe.check(x.to(torch.float32).div(127.5).sub(1), y, batches.labels)
+        finally:
+            for network in networks:
+                network.train()
+
+
+def _keep_weights(result: Result, folder: Path) -> None:
+    """Each network as FOLDER/NAME.safetensors."""
+    from safetensors.torch import save
+
+    for name, network in result.networks.items():
+        tensors = {key: value.detach().cpu().contiguous() for key, value in network.state_dict().items()}
+        try:
+            write_whole(folder / f"{name}.safetensors", save(tensors))
+        except OSError as error:
+            result.problems.append(f"{folder / name}.safetensors cannot be written ({error.strerror}): free space.")

@@ -1,0 +1,149 @@
+"""One process or several, on Hugging Face Accelerate: who leads, and how all of them stay of one mind.
+
+A training under `accelerate launch --num_processes 2` runs the same program twice, each on a GPU of its own, with its
+own batches. Before each move the gradients are averaged, so the weights stay equal; rank 0 keeps the time, shows and
+saves. The networks are not wrapped in DistributedDataParallel, which does not bear two networks that take turns with frozen
+weights.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from learntools.training.hardware import Plan
+
+TALK_EVERY = 10  # steps between two words about the time, which all processes must wait for
+
+
+class Team:
+    """The processes of one training; most often only this one."""
+
+    def __init__(self, accelerator: Any):
+        self.accelerator = accelerator
+        self.device: torch.device = accelerator.device
+        self.rank: int = accelerator.process_index
+        self.size: int = accelerator.num_processes
+        self.leads: bool = accelerator.is_main_process
+        self._said = 0.0
+
+    def optimizer(self, optimizer: torch.optim.Optimizer) -> Any:
+        """The optimiser, aware of loss scaling."""
+        return self.accelerator.prepare_optimizer(optimizer, device_placement=False)
+
+    def backward(self, loss: Tensor) -> None:
+        """Gradients of the loss, scaled where the precision needs that."""
+        self.accelerator.backward(loss)
+
+    def agree_on(self, network: nn.Module) -> None:
+        """Every process takes rank 0's weights."""
+        if self.size > 1:
+            for value in [*network.parameters(), *network.buffers()]:
+                torch.distributed.broadcast(value.data, src=0)
+
+    def share_gradients(self, network: nn.Module) -> None:
+        """Average the network's gradients over the processes, all in one message."""
+        if self.size > 1:
+            gradients = [value.grad for value in network.parameters() if value.grad is not None]
+            flat = torch.cat([gradient.flatten() for gradient in gradients])
+            torch.distributed.all_reduce(flat)
+            for gradient, part in zip(
+                gradients, flat.div_(self.size).split([g.numel() for g in gradients]), strict=True
+            ):
+                gradient.copy_(part.view_as(gradient))
+
+    def mean(self, numbers: Tensor) -> Tensor:
+        """The mean of a few numbers over the processes."""
+        if self.size > 1:
+            torch.distributed.all_reduce(numbers)
+            numbers /= self.size
+        return numbers
+
+    def same(self, number: float, step: int = 0) -> float:
+        """Rank 0's number, asked for every few steps and remembered between."""
+        if self.size == 1:
+            return number
+        if step % TALK_EVERY == 0:
+            word = torch.tensor([number], device=self.device, dtype=torch.float64)
+            torch.distributed.broadcast(word, src=0)
+            self._said = float(word)
+        return self._said
+
+    def same_yes(self, answer: bool, step: int = 0) -> bool:
+        """Rank 0's yes or no; between the words of every few steps always no."""
+        if self.size == 1:
+            return answer
+        if step % TALK_EVERY:
+            return False
+        word = torch.tensor([float(answer)], device=self.device)
+        torch.distributed.broadcast(word, src=0)
+        return bool(word)
+
+    def gathered(self, thing: Any) -> list[Any]:
+        """What each process has, by rank."""
+        if self.size == 1:
+            return [thing]
+        everything: list[Any] = [None] * self.size
+        torch.distributed.all_gather_object(everything, thing)
+        return everything
+
+    def scaler_state(self) -> dict[str, Any]:
+        scaler = self.accelerator.scaler
+        return scaler.state_dict() if scaler is not None else {}
+
+    def load_scaler(self, state: dict[str, Any]) -> None:
+        if self.accelerator.scaler is not None and state:
+            self.accelerator.scaler.load_state_dict(state)
+
+    def release(self, network: nn.Module) -> None:
+        """Take back what `prepared` did to a network."""
+        network.__dict__.pop("forward", None)
+        network.__dict__.pop("_original_forward", None)
+        network.__dict__.pop("_compiled_call_impl", None)
+
+
+@contextmanager
+def team(plan: Plan) -> Iterator[Team]:
+    """The processes that `accelerate launch` started, or this one alone."""
+    from accelerate import Accelerator
+    from accelerate.state import AcceleratorState
+
+    alone = int(os.environ.get("WORLD_SIZE", "1")) == 1
+    # Accelerate chooses once in a process; in a notebook one training may follow another, on another device.
+    AcceleratorState._reset_state(reset_partial_state=alone)
+    before = os.environ.get("ACCELERATE_TORCH_DEVICE")
+    if alone and plan.device.index is not None:
+        os.environ["ACCELERATE_TORCH_DEVICE"] = str(plan.device)
+    precision = {"fp32": "no"}.get(plan.precision, plan.precision)
+    try:
+        yield Team(Accelerator(mixed_precision=precision, cpu=plan.device.type == "cpu"))
+    finally:
+        if before is None:
+            os.environ.pop("ACCELERATE_TORCH_DEVICE", None)
+        else:
+            os.environ["ACCELERATE_TORCH_DEVICE"] = before
+        AcceleratorState._reset_state(reset_partial_state=alone)
+
+
+@contextmanager
+def prepared(crew: Team, plan: Plan, networks: dict[str, nn.Module]) -> Iterator[None]:
+    """Within, the networks compute in the plan's precision and give float32; afterwards they are as they were.
+
+    Each call is an autocast region of its own: within one, the 16-bit copies of the weights are kept, and would be
+    stale after the first optimiser step.
+    """
+    for network in networks.values():
+        crew.accelerator.prepare_model(network, device_placement=False, evaluation_mode=True)
+        if plan.compiled:
+            network.compile()
+    try:
+        yield
+    finally:
+        for network in networks.values():
+            crew.release(network)
+            network.__dict__.pop("_is_accelerate_prepared", None)
