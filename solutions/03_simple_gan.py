@@ -14,7 +14,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from learntools import data, losses, platforms
+from learntools import data, losses, platforms, training
 from learntools.lessons.simple_gan import q1, q2, q3, q4, q5, q6, q7, q8
 from learntools.viz import show_images
 from learntools.viz.gan import show_gan_game, show_steps
@@ -368,12 +368,11 @@ for name, batch in batches.items():
 # %% [markdown]
 # ## Train
 #
-# First the players and their optimisers. Each round of the loop draws a batch of 64 real images and some fresh noise,
-# and calls your two steps. (If a step is not right yet, `get()` gives you the course's own.)
+# First the loop, written out once. Each round draws a batch of 64 real images and some fresh noise, and calls your two
+# steps. (If a step is not right yet, `get()` gives you the course's own.)
 #
-# `torch.autocast` lets the processor compute with 16 bits where that is faster. Adam is the optimiser; its first `beta`
-# is 0 here, where 0.9 is usual: the opponent changes, so old directions mislead. `lr` is the **learning rate**, how far
-# one step goes.
+# Adam is the optimiser. Its first `beta` is 0 here, where 0.9 is usual: the opponent changes, so old directions
+# mislead. `lr` is the **learning rate**, how far one step goes.
 #
 # Watch the fixed noise on the left: the same 40 rows of `z` are drawn again and again, so you see each image grow.
 
@@ -383,22 +382,38 @@ G, D = q2.get()().to(device), q3.get()().to(device)
 optimizer_g = torch.optim.Adam(G.parameters(), lr=2e-3, betas=(0.0, 0.99))
 optimizer_d = torch.optim.Adam(D.parameters(), lr=2e-3, betas=(0.0, 0.99))
 
-short = platforms.precision(device) == torch.bfloat16  # 16 bits where the hardware is made for them
-autocast = torch.autocast(device.type, torch.bfloat16, enabled=short)
-
 # %% tags=["train"]
 scale, step_d, step_g = q1.get(), q6.get(), q7.get()
 fixed_z = torch.randn(40, 64, device=device)
 
-preview = LivePreview(seconds=platforms.time_budget(75))
+preview = LivePreview(seconds=platforms.time_budget(15))
 while preview.running():
     batch = clothes.images[torch.randint(len(clothes), (64,), device=device)]
-    with autocast:
-        d_loss = step_d(G, D, scale(batch), torch.randn(64, 64, device=device), optimizer_d)
-    with autocast:  # a new block for each step, because autocast keeps 16-bit copies of the weights within one
-        g_loss = step_g(G, D, torch.randn(64, 64, device=device), optimizer_g)
+    d_loss = step_d(G, D, scale(batch), torch.randn(64, 64, device=device), optimizer_d)
+    g_loss = step_g(G, D, torch.randn(64, 64, device=device), optimizer_g)
     preview.update(lambda: G(fixed_z), D=d_loss, G=g_loss)
 preview.finish(lambda: G(fixed_z))
+
+# %% [markdown]
+# After fifteen seconds there are outlines. The course has a training loop of its own, for this lesson and all that
+# follow. You give it a **recipe**: the two networks and the two losses, here yours. It plays the same game, and takes
+# care of the rest:
+#
+# - It computes with 16 bits where the processor is made for them, and says so in its first line.
+# - Towards the end it lets the learning rate fall, so that the weights come to rest.
+# - It keeps an **average of G's weights** over the last few hundred steps. In the game the weights circle around a good
+#   place; their average lies nearer to it.
+
+# %% tags=["train"]
+torch.manual_seed(1)
+recipe = training.GAN(
+    generator=q2.get()(),
+    discriminator=q3.get()(),
+    discriminator_loss=q4.get(),
+    generator_loss=q5.get(),
+)
+result = training.fit(recipe, clothes, seconds=platforms.time_budget(75), seed=1)
+G = result.generator
 
 # %% [markdown]
 # The curves move little, and say little: as G gets better, D's task gets harder. **Judge a GAN by its images**, and by
@@ -426,10 +441,10 @@ with torch.no_grad():
     show_images(G(walk.flatten(0, 1)).float(), columns=10, title="Four walks through the noise", size=0.75)
 
 # %% [markdown]
-# Other things to try in the training cell:
+# Other things to try, in the loop that is written out:
 #
 # - Set D's learning rate to `4e-5`. A weak D is easily pleased. What does G do then?
-# - Leave the detach out of D's step, and write `step_d = discriminator_step` in the training cell. (`q6.get()` would
+# - Leave the detach out of D's step, and write `step_d = discriminator_step` before the loop. (`q6.get()` would
 #   give the course's own step, as yours is no longer right.) Does anything get worse, or only slower? Who clears G's
 #   gradients?
 # - Let G take two steps for each of D's.

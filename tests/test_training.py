@@ -424,7 +424,7 @@ def test_a_truncated_checkpoint_is_noticed_at_every_length(tmp_path):
     content = path.read_bytes()
     for length in range(0, len(content), 37):
         path.write_bytes(content[:length])
-        with pytest.raises(ValueError, match="it does not begin like one|bytes have changed"):
+        with pytest.raises(ValueError, match=r"it does not begin like one|bytes have changed"):
             read_whole(path, "cpu")
 
 
@@ -545,7 +545,7 @@ def test_a_right_discriminator_is_never_taken_for_one_of_probabilities(data):
 
 @pytest.mark.parametrize("options", [{}, {"seconds": 0}, {"steps": -1}, {"seconds": float("nan")}])
 def test_a_training_needs_an_end(data, options):
-    with pytest.raises(TrainingError, match="Give `seconds`|more than 0"):
+    with pytest.raises(TrainingError, match=r"Give `seconds`|more than 0"):
         fit(gan(), data, **options, **QUIET)
 
 
@@ -563,7 +563,8 @@ def test_two_processes_train_the_same_weights(tmp_path):
         "recipe = GAN(Generator(width=4), Discriminator(width=4), batch_size=8)\n"
         "result = fit(recipe, (images, torch.zeros(64, dtype=torch.long)), seconds=1.0, device='cpu', show=False,\n"
         "             out=sys.argv[1] + '/run')\n"
-        "torch.save((result.steps, dict(recipe.generator.named_parameters())), f\"{sys.argv[1]}/{os.environ['RANK']}.pt\")\n"
+        "named = dict(recipe.generator.named_parameters())\n"
+        "torch.save((result.steps, named), f\"{sys.argv[1]}/{os.environ['RANK']}.pt\")\n"
     )
     script = tmp_path / "two.py"
     script.write_text(code)
@@ -578,6 +579,14 @@ def test_two_processes_train_the_same_weights(tmp_path):
     assert steps == other_steps > 5
     assert same(one, two)
     assert len(Shelf(tmp_path / "run").load()["random"]) == 2
+
+
+def test_without_gpus_a_launch_is_a_call_and_asking_for_more_is_refused():
+    if torch.cuda.device_count():
+        pytest.skip("this machine has GPUs")
+    assert training.launch(lambda: 7) == 7
+    with pytest.raises(TrainingError, match="There are 0 GPUs for 2 processes"):
+        training.launch(lambda: 7, processes=2)
 
 
 # The command

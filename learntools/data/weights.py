@@ -1,6 +1,6 @@
 """The course's own trained weights, which ship with it: each a safetensors file with a card beside it.
 
-    network.load_state_dict(weights("judge"))      # see data/weights/judge.md
+network.load_state_dict(weights("judge"))      # see data/weights/judge.md
 """
 
 from __future__ import annotations

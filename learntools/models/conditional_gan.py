@@ -26,8 +26,16 @@ class ConditionalGenerator(Generator):
     `classes`, the number of labels.
     """
 
-    def __init__(self, latent: int = 64, classes: int = 10, width: int = 64, size: int = 28, channels: int = 1):
-        super().__init__(latent + classes, width, size, channels)
+    def __init__(
+        self,
+        latent: int = 64,
+        classes: int = 10,
+        width: int = 32,
+        size: int = 28,
+        channels: int = 1,
+        refined: bool = True,
+    ):
+        super().__init__(latent + classes, width, size, channels, refined)
         self.latent, self.classes = latent, classes
 
     def forward(self, z: Tensor, y: Tensor) -> Tensor:  # type: ignore[override]
@@ -41,11 +49,17 @@ class ConcatenationDiscriminator(nn.Module):
     """
 
     def __init__(
-        self, classes: int = 10, width: int = 64, size: int = 28, channels: int = 1, spectral_norm: bool = True
+        self,
+        classes: int = 10,
+        width: int = 32,
+        size: int = 28,
+        channels: int = 1,
+        spectral_norm: bool = True,
+        refined: bool = True,
     ):
         super().__init__()
         self.classes = classes
-        self.judge = Discriminator(width, size, channels + classes, spectral_norm)
+        self.judge = Discriminator(width, size, channels + classes, spectral_norm, refined)
 
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
         planes = F.one_hot(y, self.classes).to(x.dtype)[:, :, None, None].expand(-1, -1, *x.shape[2:])
@@ -59,11 +73,17 @@ class ProjectionDiscriminator(nn.Module):
     """
 
     def __init__(
-        self, classes: int = 10, width: int = 64, size: int = 28, channels: int = 1, spectral_norm: bool = True
+        self,
+        classes: int = 10,
+        width: int = 32,
+        size: int = 28,
+        channels: int = 1,
+        spectral_norm: bool = True,
+        refined: bool = True,
     ):
         super().__init__()
         self.classes = classes
-        self.features = Features(width, size, channels, spectral_norm)
+        self.features = Features(width, size, channels, spectral_norm, refined)
         self.head = checked(nn.Linear(self.features.count, 1), spectral_norm)
         self.embedding = checked(nn.Embedding(classes, self.features.count), spectral_norm)
 

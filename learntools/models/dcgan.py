@@ -41,9 +41,11 @@ class Generator(nn.Module):
         width: channels of the last hidden picture; each smaller picture has twice as many.
         size: side of the images in pixels.
         channels: 1 for grey, 3 for colour.
+        refined: whether a 3×3 convolution works on each hidden picture before it grows. The paper has none; with it the
+            fakes are much closer to real images after the same time.
     """
 
-    def __init__(self, latent: int = 64, width: int = 64, size: int = 28, channels: int = 1):
+    def __init__(self, latent: int = 64, width: int = 32, size: int = 28, channels: int = 1, refined: bool = True):
         super().__init__()
         side, doublings = plan(size)
         widths = [width * 2 ** (doublings - 1 - i) for i in range(doublings)]
@@ -52,8 +54,11 @@ class Generator(nn.Module):
             nn.Linear(latent, widths[0] * side * side), nn.Unflatten(1, (widths[0], side, side))
         )
         layers: list[nn.Module] = [nn.BatchNorm2d(widths[0]), nn.ReLU()]
-        for wide, narrow in itertools.pairwise(widths):
-            layers += [nn.ConvTranspose2d(wide, narrow, 4, 2, 1), nn.BatchNorm2d(narrow), nn.ReLU()]
+        for wide, narrow in itertools.pairwise([*widths, 0]):
+            if refined:
+                layers += [nn.Conv2d(wide, wide, 3, 1, 1), nn.BatchNorm2d(wide), nn.ReLU()]
+            if narrow:
+                layers += [nn.ConvTranspose2d(wide, narrow, 4, 2, 1), nn.BatchNorm2d(narrow), nn.ReLU()]
         self.grow = nn.Sequential(*layers, nn.ConvTranspose2d(widths[-1], channels, 4, 2, 1), nn.Tanh())
 
     def forward(self, z: Tensor) -> Tensor:
@@ -68,14 +73,16 @@ class Features(nn.Sequential):
     The last LeakyReLU comes after the flattening, so that its gradient arrives in one layout.
     """
 
-    def __init__(self, width: int, size: int, channels: int, spectral_norm: bool):
+    def __init__(self, width: int, size: int, channels: int, spectral_norm: bool, refined: bool):
         side, doublings = plan(size)
-        widths = [channels, *(width * 2**i for i in range(doublings))]
         layers: list[nn.Module] = []
-        for narrow, wide in itertools.pairwise(widths):
-            layers += [checked(nn.Conv2d(narrow, wide, 4, 2, 1), spectral_norm), nn.LeakyReLU(0.2)]
+        for i in range(doublings):
+            before, after = (channels, width) if i == 0 else (width * 2 ** (i - 1), width * 2**i)
+            if refined and i:
+                layers += [checked(nn.Conv2d(before, before, 3, 1, 1), spectral_norm), nn.LeakyReLU(0.2)]
+            layers += [checked(nn.Conv2d(before, after, 4, 2, 1), spectral_norm), nn.LeakyReLU(0.2)]
         super().__init__(*layers[:-1], nn.Flatten(), layers[-1])
-        self.count = widths[-1] * side * side
+        self.count = width * 2 ** (doublings - 1) * side * side
 
 
 class Discriminator(nn.Module):
@@ -87,11 +94,14 @@ class Discriminator(nn.Module):
         channels: 1 for grey, 3 for colour.
         spectral_norm: divide each layer's weights by their largest singular value, so that no layer stretches a
             difference between two images.
+        refined: whether a 3×3 convolution works on each hidden picture before it shrinks; the paper has none.
     """
 
-    def __init__(self, width: int = 64, size: int = 28, channels: int = 1, spectral_norm: bool = True):
+    def __init__(
+        self, width: int = 32, size: int = 28, channels: int = 1, spectral_norm: bool = True, refined: bool = True
+    ):
         super().__init__()
-        self.features = Features(width, size, channels, spectral_norm)
+        self.features = Features(width, size, channels, spectral_norm, refined)
         self.head = checked(nn.Linear(self.features.count, 1), spectral_norm)
 
     def forward(self, x: Tensor) -> Tensor:

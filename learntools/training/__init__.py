@@ -15,6 +15,7 @@ from learntools.training.average import Average
 from learntools.training.batches import Batches, Shift, flip
 from learntools.training.hardware import Plan, TrainingError, choose
 from learntools.training.loop import Result, fit
+from learntools.training.processes import launch
 from learntools.training.recipe import GAN, Adam, Classifier, ConditionalGAN, Recipe, frozen, hold_then_fall
 
 __all__ = [
@@ -34,4 +35,5 @@ __all__ = [
     "flip",
     "frozen",
     "hold_then_fall",
+    "launch",
 ]

@@ -1,7 +1,7 @@
 """What a training runs on, and how: device, precision, memory layout, compilation; chosen by what is here.
 
 plan = choose()                      # or choose(device="cpu", precision="fp32", channels_last=False)
-print(plan)                          # CPU, 2 cores · bf16: this processor multiplies it in hardware · …
+print(plan)                          # CPU, 2 cores · bf16: in this processor's hardware · …
 """
 
 from __future__ import annotations
@@ -72,11 +72,11 @@ def choose(
     last = short != "fp32" if channels_last is None else channels_last
     where = _name(there) + ("" if device is None else " (asked for)")
     layout = "channels_last" if last else "contiguous"
-    why_layout = " (asked for)" if channels_last is not None else ": 16-bit convolutions like it" if last else ""
+    why_layout = " (asked for)" if channels_last is not None else ": suits 16 bits" if last else ""
     compile_it = bool(compiled)
     why_compiled = "compiled (asked for)" if compile_it else "not compiled"
     if compiled is None:
-        why_compiled += ": a short training does not earn that back"
+        why_compiled += ": too slow to start"
     return Plan(there, short, last, compile_it, (where, f"{short}{why_short}", f"{layout}{why_layout}", why_compiled))
 
 
@@ -87,9 +87,9 @@ def _precision(device: torch.device, asked: str | None) -> tuple[str, str]:
         name = next(short for short, dtype in PRECISIONS.items() if dtype == found)
         kind = "processor" if device.type == "cpu" else "GPU"
         reasons = {
-            "bf16": f": this {kind} multiplies it in hardware",
-            "fp16": ", with loss scaling: this GPU has no bf16",
-            "fp32": f": this {kind} has nothing shorter that is faster",
+            "bf16": f": in this {kind}'s hardware",
+            "fp16": ", losses scaled: this GPU has no bf16",
+            "fp32": f": this {kind} is no faster with less",
         }
         return name, reasons[name]
     if asked not in PRECISIONS:

@@ -2,21 +2,21 @@
 
 A training under `accelerate launch --num_processes 2` runs the same program twice, each on a GPU of its own, with its
 own batches. Before each move the gradients are averaged, so the weights stay equal; rank 0 keeps the time, shows and
-saves. The networks are not wrapped in DistributedDataParallel, which does not bear two networks that take turns with frozen
-weights.
+saves. The networks are not wrapped in DistributedDataParallel, which does not bear two networks that take turns with
+frozen weights.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from learntools.training.hardware import Plan
+from learntools.training.hardware import Plan, TrainingError
 
 TALK_EVERY = 10  # steps between two words about the time, which all processes must wait for
 
@@ -147,3 +147,36 @@ def prepared(crew: Team, plan: Plan, networks: dict[str, nn.Module]) -> Iterator
         for network in networks.values():
             crew.release(network)
             network.__dict__.pop("_is_accelerate_prepared", None)
+
+
+def launch(function: Callable[[], Any], processes: int | None = None) -> Any:
+    """Call a function of a notebook once on each GPU, in processes of their own; on one device, call it here.
+
+        def work():
+            fit(conditional_gan(), data.fashion_mnist("train"), steps=5000, out="runs/two")
+
+        launch(work)                     # from a terminal instead: accelerate launch --num_processes 2 script.py
+
+    What the processes train stays in them, so let `fit` write to `out` and read the weights from there.
+
+    Args:
+        function: builds the recipe and calls `fit`, both inside; it takes nothing.
+        processes: how many; by default as many as there are GPUs.
+
+    Raises:
+        TrainingError: there are fewer GPUs, or this notebook has used one already, which forbids sharing them out.
+    """
+    gpus = torch.cuda.device_count()
+    count = processes or max(gpus, 1)
+    if count == 1:
+        return function()
+    if count > gpus:
+        raise TrainingError(f"There are {gpus} GPUs for {count} processes: leave `processes` out to use what is here.")
+    if torch.cuda.is_initialized():
+        raise TrainingError(
+            "This notebook has used a GPU already, and then processes cannot share them: restart the kernel, and "
+            "call `launch` before anything else touches one."
+        )
+    from accelerate import notebook_launcher
+
+    return notebook_launcher(function, num_processes=count)

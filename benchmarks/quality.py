@@ -1,0 +1,57 @@
+"""How good a generator is after how many seconds of training, over three seeds.
+
+Each figure is a training of its own that was told its time, because the learning rate falls towards the end of it. The
+seconds are `fit`'s: measuring does not count. What else ran on the machine counts, so let nothing run.
+"""
+
+from __future__ import annotations
+
+import statistics
+from typing import Any
+
+import torch
+
+from learntools.training import fit
+from learntools.training.recipes import RECIPES
+
+SEEDS, SECONDS = (1, 2, 3), (60.0, 120.0)
+NAMES = ("conditional_gan", "dcgan")
+
+
+def measure() -> dict[str, Any]:
+    """Every run: recipe, seconds, seed, steps and metrics."""
+    runs = []
+    for seed in SEEDS:
+        for seconds in SECONDS:
+            for name in NAMES:
+                named = RECIPES[name]
+                torch.manual_seed(seed)
+                result = fit(named.build(), named.data(), seconds=seconds, seed=seed, show=False)
+                run = {"recipe": name, "told_seconds": seconds, "seed": seed, "steps": result.steps}
+                runs.append(run | named.measure(result.networks))
+                print(runs[-1], flush=True)
+    return {"plan": str(result.plan), "runs": runs}
+
+
+def table(found: dict[str, Any]) -> str:
+    """Medians over the seeds, with the range, as Markdown."""
+    lines = [
+        found["plan"],
+        "",
+        "| recipe | seconds | steps | Fréchet distance | conditional accuracy |",
+        "|---|---|---|---|---|",
+    ]
+    for name in NAMES:
+        for seconds in SECONDS:
+            runs = [run for run in found["runs"] if (run["recipe"], run["told_seconds"]) == (name, seconds)]
+            steps = statistics.median(run["steps"] for run in runs)
+            distance, accuracy = (_spread(runs, key) for key in ("frechet_distance", "conditional_accuracy"))
+            lines.append(f"| {name} | {seconds:.0f} | {steps:,.0f} | {distance} | {accuracy} |")
+    return "\n".join(lines)
+
+
+def _spread(runs: list[dict[str, Any]], key: str) -> str:
+    values = [run[key] for run in runs if key in run]
+    if not values:
+        return ""
+    return f"{statistics.median(values):.3g} ({min(values):.3g} to {max(values):.3g})"
