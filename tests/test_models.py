@@ -53,6 +53,8 @@ def test_the_projection_is_the_papers_equation():
     seen = D.features(x)
     expected = seen @ D.head.weight.T + D.head.bias + torch.einsum("nf,nf->n", seen, D.embedding.weight[y])[:, None]
     torch.testing.assert_close(D(x, y), expected)
+    both = D(x, torch.stack([y, (y + 1) % 3], dim=1))
+    torch.testing.assert_close(both, torch.cat([D(x, y), D(x, (y + 1) % 3)], dim=1))
 
 
 def test_spectral_norm_holds_every_layer_at_one():

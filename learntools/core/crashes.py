@@ -46,6 +46,11 @@ _ADVICE: tuple[tuple[str, str, str], ...] = (
         "",
         "The object has nothing of that name. Print its type: is it what you think, and is the name spelled right?",
     ),
+    (
+        "IndexError",
+        "used as indices must be",
+        "Only whole numbers can point at a place. Was the index turned into floats on the way?",
+    ),
     ("IndexError", "", "An index points past the end. Print the shape: counting starts at 0, so the last is one less."),
     ("KeyError", "", "There is no such key in the dictionary. Print the keys that there are."),
     ("ZeroDivisionError", "", "Something is divided by zero. Which number can become 0 there, and may it?"),
@@ -73,6 +78,16 @@ _ADVICE: tuple[tuple[str, str, str], ...] = (
         "RuntimeError",
         "expected scalar type",
         "Two tensors hold different kinds of number. Convert one of them, for example with `.float()`.",
+    ),
+    (
+        "RuntimeError",
+        "same dtype",
+        "Two tensors hold different kinds of number. Convert one of them, for example with `.float()`.",
+    ),
+    (
+        "RuntimeError",
+        "scalar types",
+        "Two tensors hold different kinds of number. Labels that count or point are whole numbers, weights are floats.",
     ),
     ("RuntimeError", "same device", "Two tensors are on different devices. Move one to the other's with `.to(...)`."),
     (

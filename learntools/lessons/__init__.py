@@ -15,6 +15,7 @@ COURSE = {
     "00": "welcome",
     "02": "convolutions",
     "03": "simple_gan",
+    "04": "conditional_gan",
 }
 
 

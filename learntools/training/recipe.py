@@ -159,7 +159,7 @@ class GAN(Recipe):
         fake = self.generate(self.noise(len(x), x.device), y)
 
         # D's step
-        loss = self.discriminator_loss(self.score(x, y), self.score(fake.detach(), y))
+        loss = self.refuse(x, y, fake.detach())
         if self.penalty is not None:
             loss = loss + self.penalty(lambda images: self.score(images, y), x, fake.detach())
         move("discriminator", loss)
@@ -168,6 +168,10 @@ class GAN(Recipe):
         if (count + 1) % self.discriminator_steps == 0:
             with frozen(self.discriminator):
                 move("generator", self.generator_loss(self.score(fake, y)))
+
+    def refuse(self, x: Tensor, y: Tensor, fake: Tensor) -> Tensor:
+        """D's loss: accept the real images x, refuse the fakes."""
+        return self.discriminator_loss(self.score(x, y), self.score(fake, y))
 
     def samples(self, networks: dict[str, nn.Module], device: torch.device) -> Tensor:
         z = torch.randn(40, self.latent, generator=torch.Generator().manual_seed(0)).to(device)
@@ -205,11 +209,17 @@ class GAN(Recipe):
 class ConditionalGAN(GAN):
     """A GAN whose players are told the label: G(z, y) → images, D(x, y) → logits (Mirza and Osindero 2014, 1411.1784).
 
-    The fakes are made for the labels of the real batch, and D is told the same. Attributes as `GAN` has, and `classes`:
-    labels are 0 to classes - 1.
+    The fakes are made for the labels of the real batch, and D is told the same.
+
+    Attributes: as `GAN` has, and
+        classes: labels are 0 to classes - 1.
+        mismatch: of what D learns to refuse, the share that are real images under a wrong label, and not fakes (Reed et
+            al. 2016, arXiv 1605.05396). More of it makes G obey better and its images less varied. It needs a D that
+            takes two labels for each image, (N, 2), and gives two logits, as `ProjectionDiscriminator` does.
     """
 
     classes: int = 10
+    mismatch: float = 0.0
     name: str = "conditional_gan"
 
     def generate(self, z: Tensor, y: Tensor) -> Tensor:
@@ -218,13 +228,32 @@ class ConditionalGAN(GAN):
     def score(self, x: Tensor, y: Tensor) -> Tensor:
         return self.discriminator(x, y)
 
+    def refuse(self, x: Tensor, y: Tensor, fake: Tensor) -> Tensor:
+        if not self.mismatch:
+            return super().refuse(x, y, fake)
+        wrong = (y + torch.randint(1, self.classes, y.shape, device=y.device)) % self.classes
+        right_logits, wrong_logits = self.score(x, torch.stack([y, wrong], dim=1)).split(1, dim=1)
+        on_fakes = self.discriminator_loss(right_logits, self.score(fake, y))
+        return torch.lerp(on_fakes, self.discriminator_loss(right_logits, wrong_logits), self.mismatch)
+
     def samples(self, networks: dict[str, nn.Module], device: torch.device) -> Tensor:
-        z = torch.randn(4 * self.classes, self.latent, generator=torch.Generator().manual_seed(0)).to(device)
-        return networks["generator"](z, torch.arange(self.classes, device=device).repeat(4))
+        z = torch.randn(4, self.latent, generator=torch.Generator().manual_seed(0)).repeat_interleave(
+            self.classes, dim=0
+        )
+        return networks["generator"](z.to(device), torch.arange(self.classes, device=device).repeat(4))
 
     def check(self, x: Tensor, y: Tensor, labels: Tensor) -> None:
         check_labels(labels, self.classes)
+        if not 0 <= self.mismatch < 1:
+            raise TrainingError(f"`mismatch` is a share, at least 0 and below 1, and this is {self.mismatch}.")
         super().check(x, y, labels)
+        if self.mismatch:
+            both = _tried("discriminator", self.score, x, torch.stack([y, y], dim=1))
+            if both.shape != (len(x), 2):
+                raise TrainingError(
+                    f"The discriminator gives {tuple(both.shape)} for {len(x)} images with two labels each: `mismatch` "
+                    "needs a logit for each label, (N, 2), or leave it at 0."
+                )
 
 
 @dataclass

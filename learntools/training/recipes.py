@@ -57,6 +57,7 @@ def conditional_gan() -> ConditionalGAN:
         discriminator=ProjectionDiscriminator(),
         generator_optimizer=FAST,
         discriminator_optimizer=FAST,
+        mismatch=0.2,
     )
 
 

@@ -30,7 +30,7 @@ def _output(network: nn.Module, x: torch.Tensor) -> torch.Tensor:
     return value
 
 
-def _range(build, x: torch.Tensor, rounds: int) -> str:
+def value_range(build, x: torch.Tensor, rounds: int) -> str:
     """The range of the values over a few fresh networks, with usual and with huge weights and inputs.
 
     One score can come out positive for all images by chance, hence the `rounds`.
@@ -85,7 +85,7 @@ def _observe_network(build, x: torch.Tensor, other: torch.Tensor, rounds: int) -
     learning = [value.grad is not None for value in network.parameters()]
     return {
         "shape": tuple(output.shape),
-        "range": _range(build, x.detach(), rounds),
+        "range": value_range(build, x.detach(), rounds),
         "uses input": bool(changed[0]),
         "one by one": not bool(changed[1:].any()),
         "learns": len(learning) > 0 and all(learning),
