@@ -95,7 +95,7 @@ def train(name: str) -> None:
     result = fit(recipe, named.data(), steps=STEPS[name], seed=SEED, out=out, resume=True)
     if result.stopped:
         sys.exit(result.stopped)
-    network = result.networks[recipe.averaged[0]]
+    network = result.networks[recipe.averaged[0]].cpu()
     measured = named.measure(result.networks)
     tensors = network.state_dict()
     if name == "judge":

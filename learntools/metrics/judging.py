@@ -54,7 +54,8 @@ def judge_features(images: Tensor, judge: Judge | None = None) -> Tensor:
     if not (low >= -1.001 and high <= 1.001):
         raise ValueError(f"The judge looks at images in [-1, 1], and these run from {low:.2f} to {high:.2f}.")
     judge = judge or _judge()
-    return torch.cat([judge.features(part.float().cpu()) for part in images.split(500)])
+    device = next(judge.parameters()).device
+    return torch.cat([judge.features(part.float().to(device)).cpu() for part in images.split(500)])
 
 
 def judged(images: Tensor, asked: Tensor | None = None) -> dict[str, float]:

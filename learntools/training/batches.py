@@ -45,11 +45,17 @@ class Batches:
         if not isinstance(images, Tensor) or images.dtype != torch.uint8 or images.ndim != 4:
             found = f"{images.dtype}, {tuple(images.shape)}" if isinstance(images, Tensor) else type(images).__name__
             raise TrainingError(f"Images for training are uint8 (N, C, H, W), 0 to 255, and these are {found}.")
+        if not isinstance(labels, Tensor):
+            raise TrainingError(
+                f"Labels are a tensor (N,), and these are {type(labels).__name__}: make one of them."
+            )
         if len(labels) != len(images):
             raise TrainingError(f"There are {len(images)} images and {len(labels)} labels: each image needs one.")
         if not 1 <= size <= len(images):
             raise TrainingError(f"A batch of {size} cannot be drawn from {len(images)} images: choose a smaller one.")
         self.images, self.labels = images.to(device), labels.to(device)
+        if not labels.is_floating_point():
+            self.labels = self.labels.long()
         self.size, self.augment = size, tuple(augment)
 
     def __len__(self) -> int:

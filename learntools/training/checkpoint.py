@@ -14,6 +14,7 @@ import contextlib
 import hashlib
 import io
 import os
+import pickle
 import re
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,13 @@ class Shelf:
                 old.unlink()
         return target
 
+    def drop_after(self, step: int) -> None:
+        """Remove the checkpoints of later steps: their states are of no use."""
+        for path in self.files():
+            if int(path.stem.rpartition("-")[2]) > step:
+                with contextlib.suppress(OSError):
+                    path.unlink()
+
     def load(self, device: torch.device | str = "cpu") -> dict[str, Any] | None:
         """The newest whole checkpoint's state, its tensors on the CPU unless asked otherwise; None if there is none.
 
@@ -109,4 +117,7 @@ def read_whole(path: Path, device: torch.device | str) -> dict[str, Any]:
     payload = memoryview(content)[start:]
     if hashlib.sha256(payload).hexdigest().encode() != content[len(MARK) : start]:
         raise ValueError("its bytes have changed since it was written, or some are missing")
-    return torch.load(io.BytesIO(payload), map_location=device, weights_only=True)
+    try:
+        return torch.load(io.BytesIO(payload), map_location=device, weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError) as error:
+        raise ValueError(f"it holds what this version cannot read: {str(error).partition(chr(10))[0]}") from None

@@ -11,8 +11,11 @@ leaves a model that can be used. Between two looks at the clock nothing waits fo
 from __future__ import annotations
 
 import math
+import signal
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -42,7 +45,7 @@ class Result:
     """What a training gave.
 
     Attributes:
-        networks: each averaged network as its average, the others as they are; all in eval mode, in float32.
+        networks: each averaged network as its average, of the others a copy; all in eval mode, in float32.
         steps, seconds: done in all; drawing, measuring and saving do not count as training.
         history: at each look a row {"step", "seconds", one mean loss for each network, and metrics where measured}.
         plan: what it ran on.
@@ -164,6 +167,8 @@ def fit(
         raise TrainingError(
             f"There is a training in {shelf.folder} already: resume=True goes on with it, another `out` starts afresh."
         )
+    if resume and out is None:
+        raise TrainingError("resume=True needs `out`, the folder in which the training to go on with was kept.")
     plan = choose(device, precision, channels_last, compiled)
 
     with team(plan) as crew:
@@ -175,142 +180,200 @@ def fit(
         _check(recipe, batches)
         averages = {name: Average(recipe.networks[name], recipe.decay) for name in recipe.averaged}
         optimizers = {name: crew.optimizer(recipe.optimizers[name].build(net)) for name, net in recipe.networks.items()}
-        rates = {name: recipe.optimizers[name].lr for name in optimizers}
-        with prepared(crew, plan, recipe.networks):
-            moves = Moves(crew, recipe.networks, optimizers)
-            parts = states.Parts(recipe, optimizers, averages, crew)
-            display = Display(show and crew.leads, plan, seconds, steps)
-            result = _loop(
-                recipe, batches, moves, parts, rates, seconds, steps, shelf, save_every, resume, metrics,
-                metrics_every, display, plan,
-            )  # fmt: skip
+        parts = states.Parts(recipe, optimizers, averages, crew)
+        run = _Run(
+            recipe=recipe,
+            batches=batches,
+            parts=parts,
+            moves=Moves(crew, recipe.networks, optimizers),
+            plan=plan,
+            seconds=seconds,
+            steps=steps,
+            metrics=metrics,
+            metrics_every=metrics_every,
+            shelf=shelf,
+            save_every=save_every,
+        )
+        if shelf is not None and resume:
+            run.go_on(shelf)
+        run.display = Display(show and crew.leads, plan, seconds, steps)
+        for sentence in run.problems:
+            run.display.note(sentence)
+        with prepared(crew, plan, recipe.networks), interruptible() as interrupted:
+            run.train(interrupted)
+        run.end()
+        result = Result(parts.finished(), run.step, run.spent, run.history, plan, run.stopped, run.problems)
         if shelf is not None and crew.leads:
             _keep_weights(result, shelf.folder)
-        display.finish(result)
+        run.display.finish(result)
     return result
 
 
-def _loop(
-    recipe: Recipe,
-    batches: Batches,
-    moves: Moves,
-    parts: states.Parts,
-    rates: dict[str, float],
-    seconds: float | None,
-    steps: int | None,
-    shelf: Shelf | None,
-    save_every: float,
-    resume: bool,
-    metrics: Metrics | None,
-    metrics_every: float,
-    display: Display,
-    plan: Plan,
-) -> Result:
-    crew, averages = parts.crew, parts.averages
-    step, history, stopped, problems = 0, [], "", []
-    spent = 0.0
+@dataclass
+class _Run:
+    """One training while it runs: where it is, and the five things that can happen at a look at the clock."""
 
-    # where the last run ended
-    if shelf is not None and resume:
+    recipe: Recipe
+    batches: Batches
+    parts: states.Parts
+    moves: Moves
+    plan: Plan
+    seconds: float | None
+    steps: int | None
+    metrics: Metrics | None
+    metrics_every: float
+    shelf: Shelf | None
+    save_every: float
+    display: Display = field(init=False)
+    step: int = 0
+    spent: float = 0.0
+    history: list[dict[str, float]] = field(default_factory=list)
+    stopped: str = ""
+    problems: list[str] = field(default_factory=list)
+
+    def go_on(self, shelf: Shelf) -> None:
+        """Take up the training that the shelf holds, if there is one."""
         saved = shelf.load()
-        problems += shelf.damaged
+        self.problems += shelf.damaged
         if saved is not None:
-            step, spent, history = parts.restore(saved, shelf.folder)
-            display.note(f"Going on from step {step:,}.")
+            self.step, self.spent, self.history = self.parts.restore(saved, shelf.folder)
 
-    def measured() -> dict[str, float]:
-        if metrics is None:
-            return {}
-        with torch.random.fork_rng(), torch.no_grad():
-            return metrics(parts.finished())
-
-    def save() -> None:
-        if shelf is not None:
-            state = parts.capture(step, watch.seconds, history)  # every process has a part in it
-            if crew.leads:
-                try:
-                    shelf.save(step, state)
-                except TrainingError as error:
-                    if str(error) not in problems:
-                        problems.append(str(error))
-                        display.note(str(error))
-
-    watch = Stopwatch(spent)
-    good = parts.capture(step, spent, history)
-    looked = kept = saved_at = measured_at = watch.seconds
-    first_look = step
-    try:
+    def train(self, interrupted: Callable[[], bool]) -> None:
+        crew, recipe, moves = self.parts.crew, self.recipe, self.moves
+        rates = {name: recipe.optimizers[name].lr for name in moves.optimizers}
+        good = self.parts.capture(self.step, self.spent, self.history)
+        watch = Stopwatch(self.spent)
+        looked = kept = saved = measured = self.spent
+        begun = self.step
         while True:
-            done = crew.same(max(watch.seconds / seconds if seconds else 0.0, step / steps if steps else 0.0), step)
+            told = crew.same(watch.seconds / self.seconds, self.step) if self.seconds else 0.0
+            done = max(told, self.step / self.steps if self.steps else 0.0)
             if done >= 1:
                 break
 
+            # one step
             factor = recipe.schedule(done)
             for name, optimizer in moves.optimizers.items():
                 for group in optimizer.param_groups:
                     group["lr"] = rates[name] * factor
-            x, y = batches.draw()
-            recipe.step(x, y, moves, step)
-            for average in averages.values():
+            x, y = self.batches.draw()
+            recipe.step(x, y, moves, self.step)
+            for average in self.parts.averages.values():
                 average.update()
-            step += 1
+            self.step += 1
 
-            # a look at the losses, which may wait for the GPU; what follows is not training
-            now = watch.seconds
-            if not crew.same_yes(now - looked >= LOOK_EVERY, step):
+            # now and then a look at the losses, which may wait for the GPU; what follows is not training
+            self.spent = watch.seconds
+            stop = interrupted()
+            if not crew.same_yes(stop or self.spent - looked >= LOOK_EVERY, self.step):
                 continue
             paused = time.perf_counter()
-            means, wrong = moves.read()
-            if wrong:
-                at = good["step"]
-                parts.restore(good)
-                stopped = (
-                    f"{wrong}, between steps {first_look:,} and {step:,}. The training has stopped, and the networks "
-                    f'are as they were at step {at:,}: try a lower learning rate, or precision="fp32".'
-                )
-                step = at
-                break
-            row = {"step": step, "seconds": round(now, 3), **means}
-            if metrics is not None and crew.same_yes(now - measured_at >= metrics_every):
-                row |= measured()
-                measured_at = now
-            history.append(row)
-            if crew.same_yes(now - kept >= KEEP_EVERY):
-                good, kept = parts.capture(step, now, history), now
-            if crew.same_yes(now - saved_at >= save_every):
-                save()
-                saved_at = now
-            display.update(step, now, history, lambda: recipe.samples(parts.finished(), crew.device))
-            looked, first_look = now, step
+            if self._wrong(good, begun):
+                return
+            if crew.same_yes(stop):
+                self.stopped = f"Stopped by you after {self.step:,} steps: the networks are usable as they are."
+                return
+            if self.metrics is not None and crew.same_yes(self.spent - measured >= self.metrics_every):
+                self._measure()
+                measured = self.spent
+            if crew.same_yes(self.spent - kept >= KEEP_EVERY):
+                good, kept = self.parts.capture(self.step, self.spent, self.history), self.spent
+            if crew.same_yes(self.spent - saved >= self.save_every):
+                self._save()
+                saved = self.spent
+            self._show()
+            looked, begun = self.spent, self.step
             watch.pause(paused)
-    except KeyboardInterrupt:
-        stopped = f"Stopped by you after {step:,} steps: the networks are usable as they are."
-    if crew.device.type == "cuda":
-        torch.cuda.synchronize()
+        if crew.device.type == "cuda":
+            torch.cuda.synchronize(crew.device)
+        self.spent = watch.seconds
+        self._wrong(good, begun)
 
-    # the last word
-    spent = watch.seconds
-    means, wrong = ({}, "") if stopped else moves.read()
-    if wrong:
-        at = good["step"]
-        parts.restore(good)
-        stopped = f"{wrong} at the end. The networks are as they were at step {at:,}: try a lower learning rate."
-        step = at
-    elif means:
-        history.append({"step": step, "seconds": round(spent, 3), **means})
-    watch = Stopwatch(spent)
-    if history:
-        history[-1] |= measured()
-    save()
-    display.update(step, spent, history, lambda: recipe.samples(parts.finished(), crew.device), last=True)
-    return Result(parts.finished(), step, spent, history, plan, stopped, problems)
+    def end(self) -> None:
+        """What comes after the last step: first nothing may be lost, then it is measured and shown."""
+        self._save()
+        if not self.stopped:
+            self._measure()
+        self._show(last=True)
+
+    def _wrong(self, good: dict[str, Any], begun: int) -> bool:
+        """Read the losses since the last look into the history; if one is past saving, go back to the good state."""
+        means, wrong = self.moves.read()
+        if not wrong and not self.parts.sound():
+            wrong = "The networks' weights are no longer numbers"
+        if not wrong:
+            if means:
+                self.history.append({"step": self.step, "seconds": round(self.spent, 3), **means})
+            return False
+        ended = self.step
+        self.step, self.spent, self.history = self.parts.restore(good)
+        if self.shelf is not None and self.parts.crew.leads:
+            self.shelf.drop_after(self.step)
+        self.stopped = (
+            f"{wrong}, between steps {begun:,} and {ended:,}. The training has stopped, and the networks are as they "
+            f'were at step {self.step:,}: try a lower learning rate, or precision="fp32".'
+        )
+        return True
+
+    def _measure(self) -> None:
+        """The metrics of the present networks into the history; a metric that fails costs nothing but itself."""
+        if self.metrics is None or not self.history:
+            return
+        with states.untouched_random_state(), torch.no_grad():
+            try:
+                found = self.metrics(self.parts.finished())
+                self.history[-1] |= {name: float(value) for name, value in found.items()}
+            except Exception as error:
+                self._problem(f"The metrics could not be measured ({type(error).__name__}: {error}).")
+
+    def _save(self) -> None:
+        if self.shelf is None:
+            return
+        state = self.parts.capture(self.step, self.spent, self.history)  # every process has a part in it
+        if self.parts.crew.leads:
+            try:
+                self.shelf.save(self.step, state)
+            except TrainingError as error:
+                self._problem(str(error))
+
+    def _show(self, last: bool = False) -> None:
+        def samples() -> Tensor | None:
+            with states.untouched_random_state():
+                return self.recipe.samples(self.parts.finished(), self.parts.crew.device)
+
+        self.display.update(self.step, self.spent, self.history, samples, last)
+
+    def _problem(self, sentence: str) -> None:
+        if sentence not in self.problems:
+            self.problems.append(sentence)
+            self.display.note(sentence)
+
+
+@contextmanager
+def interruptible() -> Iterator[Callable[[], bool]]:
+    """Within, the first Ctrl-C only raises a flag, so that a step is never cut in two; the second one interrupts."""
+    asked: list[int] = []
+
+    def note(number: int, frame: Any) -> None:
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(number)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: False
+        return
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield lambda: bool(asked)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _check(recipe: Recipe, batches: Batches) -> None:
     """Let the recipe try its networks on two images, without a trace in them or in the random state."""
     networks = list(recipe.networks.values())
     x, y = batches.images[:2], batches.labels[:2]
-    with torch.random.fork_rng(), torch.no_grad():
+    with states.untouched_random_state(), torch.no_grad():
         for network in networks:
             network.eval()
         try:

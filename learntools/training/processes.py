@@ -30,7 +30,7 @@ class Team:
         self.rank: int = accelerator.process_index
         self.size: int = accelerator.num_processes
         self.leads: bool = accelerator.is_main_process
-        self._said = 0.0
+        self._said: float | None = None
 
     def optimizer(self, optimizer: torch.optim.Optimizer) -> Any:
         """The optimiser, aware of loss scaling."""
@@ -68,7 +68,7 @@ class Team:
         """Rank 0's number, asked for every few steps and remembered between."""
         if self.size == 1:
             return number
-        if step % TALK_EVERY == 0:
+        if self._said is None or step % TALK_EVERY == 0:
             word = torch.tensor([number], device=self.device, dtype=torch.float64)
             torch.distributed.broadcast(word, src=0)
             self._said = float(word)
@@ -99,12 +99,6 @@ class Team:
     def load_scaler(self, state: dict[str, Any]) -> None:
         if self.accelerator.scaler is not None and state:
             self.accelerator.scaler.load_state_dict(state)
-
-    def release(self, network: nn.Module) -> None:
-        """Take back what `prepared` did to a network."""
-        network.__dict__.pop("forward", None)
-        network.__dict__.pop("_original_forward", None)
-        network.__dict__.pop("_compiled_call_impl", None)
 
 
 @contextmanager
@@ -137,16 +131,23 @@ def prepared(crew: Team, plan: Plan, networks: dict[str, nn.Module]) -> Iterator
     Each call is an autocast region of its own: within one, the 16-bit copies of the weights are kept, and would be
     stale after the first optimiser step.
     """
-    for network in networks.values():
-        crew.accelerator.prepare_model(network, device_placement=False, evaluation_mode=True)
-        if plan.compiled:
-            network.compile()
+    before = {name: {key: vars(net)[key] for key in _PREPARED if key in vars(net)} for name, net in networks.items()}
     try:
+        for network in networks.values():
+            vars(network).pop("_is_accelerate_prepared", None)
+            crew.accelerator.prepare_model(network, device_placement=False, evaluation_mode=True)
+            if plan.compiled:
+                network.compile()
         yield
     finally:
-        for network in networks.values():
-            crew.release(network)
-            network.__dict__.pop("_is_accelerate_prepared", None)
+        for name, network in networks.items():
+            for key in _PREPARED:
+                vars(network).pop(key, None)
+            vars(network).update(before[name])
+
+
+#: what Accelerate and `compile` leave in a module
+_PREPARED = ("forward", "_original_forward", "_compiled_call_impl", "_is_accelerate_prepared")
 
 
 def launch(function: Callable[[], Any], processes: int | None = None) -> Any:

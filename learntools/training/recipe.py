@@ -98,9 +98,9 @@ class Recipe:
 def frozen(network: nn.Module) -> Iterator[None]:
     """Within, the network's weights get no gradient, which saves computing them; gradients still pass through it."""
     learning = [value for value in network.parameters() if value.requires_grad]
-    for value in learning:
-        value.requires_grad_(False)
     try:
+        for value in learning:
+            value.requires_grad_(False)
         yield
     finally:
         for value in learning:
@@ -196,13 +196,17 @@ class GAN(Recipe):
             )
 
     def _gives_probabilities(self, x: Tensor, y: Tensor) -> bool:
+        """With huge weights and huge inputs a sigmoid gives 0, ½ or 1, and a logit is far away."""
         loud = copy.copy(self)
         loud.discriminator = copy.deepcopy(self.discriminator).eval()
         with torch.no_grad():
+            if not loud.score(x, y).any():
+                return False  # a last layer that starts at zero
             for value in loud.discriminator.parameters():
                 value.mul_(1e4)
-            scores = torch.cat([loud.score(side * x, y).flatten().float() for side in (1, -1, 0)])
-        return bool(((scores >= 0) & (scores <= 1)).all())
+            scores = torch.cat([loud.score(side * x, y).flatten().float() for side in (1e4, -1e4, 0)])
+        saturated = torch.stack([(scores - value).abs() < 1e-3 for value in (0, 0.5, 1)]).any(dim=0)
+        return bool(saturated.all())
 
 
 @dataclass

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import copy
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -56,10 +58,25 @@ def set_random_state(state: dict[str, Any]) -> None:
         torch.mps.set_rng_state(state["mps"].cpu())
 
 
+@contextmanager
+def untouched_random_state() -> Iterator[None]:
+    """Whatever is drawn within, the random state is afterwards what it was."""
+    before = random_state()
+    try:
+        yield
+    finally:
+        set_random_state(before)
+
+
 def describe(recipe: Recipe) -> dict[str, Any]:
-    """What a checkpoint must share with the recipe that resumes it: the name, and the shapes of all weights."""
+    """What a checkpoint must share with the recipe that resumes it: name, settings, and the shapes of all weights."""
     return {
         "name": recipe.name,
+        "settings": {
+            "batch size": str(recipe.batch_size),
+            "decay": str(recipe.decay),
+            **{f"optimizer of the {name}": str(settings) for name, settings in recipe.optimizers.items()},
+        },
         "networks": {
             name: {key: list(value.shape) for key, value in network.state_dict().items()}
             for name, network in recipe.networks.items()
@@ -72,20 +89,20 @@ class Parts:
 
     def __init__(self, recipe: Recipe, optimizers: dict[str, Any], averages: dict[str, Average], crew: Team):
         self.recipe, self.optimizers, self.averages, self.crew = recipe, optimizers, averages, crew
-        self._finished: dict[str, nn.Module] = {}
+        self._copies = {name: copy.deepcopy(net) for name, net in recipe.networks.items() if name not in averages}
 
     def finished(self) -> dict[str, nn.Module]:
         """The networks to use: averages where there are, else copies of the present ones; in eval mode."""
-        for name, network in self.recipe.networks.items():
-            if name in self.averages:
-                self._finished[name] = self.averages[name].network
-            elif name not in self._finished:
-                self._finished[name] = copy.deepcopy(network)
-                self.crew.release(self._finished[name])
-            else:
-                self._finished[name].load_state_dict(network.state_dict())
-            self._finished[name].eval()
-        return self._finished
+        found = {name: average.network for name, average in self.averages.items()}
+        for name, network in self._copies.items():
+            network.load_state_dict(self.recipe.networks[name].state_dict())
+            found[name] = network.eval().requires_grad_(False)
+        return found
+
+    def sound(self) -> bool:
+        """Whether every weight is a number; a GPU is waited for."""
+        weights = [value.detach() for network in self.recipe.networks.values() for value in network.parameters()]
+        return bool(torch.stack(torch._foreach_norm(weights)).isfinite().all())  # type: ignore[attr-defined]
 
     def capture(self, step: int, seconds: float, history: list[dict[str, float]]) -> dict[str, Any]:
         """A copy of the state, on the CPU."""
@@ -136,6 +153,9 @@ def _where(folder: Path | None) -> str:
 def _unlike(mine: dict[str, Any], theirs: dict[str, Any]) -> str:
     if mine["name"] != theirs["name"]:
         return f"is of the recipe {theirs['name']!r}, and this is {mine['name']!r}"
+    for name, value in mine["settings"].items():
+        if theirs["settings"].get(name) != value:
+            return f"was made with another {name}, {theirs['settings'].get(name)} where yours is {value}"
     for name in mine["networks"].keys() | theirs["networks"].keys():
         ours, its = mine["networks"].get(name), theirs["networks"].get(name)
         if ours is None or its is None:
