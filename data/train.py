@@ -28,7 +28,7 @@ from learntools.training import Result, fit
 from learntools.training.recipes import RECIPES
 
 HERE = Path(__file__).resolve().parent
-STEPS = {"judge": 1900, "dcgan": 6000, "conditional_gan": 6000}
+STEPS = {"judge": 1900, "dcgan": 5000, "conditional_gan": 6000}
 SEED = 0
 
 

@@ -396,11 +396,12 @@ preview.finish(lambda: G(fixed_z))
 
 # %% [markdown]
 # After fifteen seconds there are outlines. The course has a training loop of its own, for this lesson and all that
-# follow. You give it a **recipe**: the two networks and the two losses, here yours. It plays the same game, and takes
-# care of the rest:
+# follow. You give it a **recipe**: the two networks and the two losses, here yours. It plays the same game (only that
+# one batch of fakes serves both steps, to save time), and takes care of the rest:
 #
-# - It computes with 16 bits where the processor is made for them, and says so in its first line.
-# - Towards the end it lets the learning rate fall, so that the weights come to rest.
+# - It computes with numbers of 16 bits instead of 32, `bf16`, where the processor is made for them. Its first line says
+#   what it chose and why; you need not know the other words in it.
+# - In the second half it lets the learning rate fall, so that the weights come to rest.
 # - It keeps an **average of G's weights** over the last few hundred steps. In the game the weights circle around a good
 #   place; their average lies nearer to it.
 

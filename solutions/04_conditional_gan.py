@@ -138,8 +138,8 @@ show_images(untrained(same_z, torch.arange(10)), titles=range(10), title="Same n
 # %% [markdown]
 # ## A row for each class
 #
-# What does a layer do with a one-hot row? It multiplies the row with its **table** of weights, ten rows of them. Nine
-# of these meet a 0 and vanish. What is left is a single row of the table: the one that belongs to the label.
+# What does a layer do that gets only a one-hot row? It multiplies the row with its **table** of weights, ten rows of
+# them. Nine of these meet a 0 and vanish. What is left is a single row of the table: the one that belongs to the label.
 #
 # ### Question 3
 #
@@ -184,8 +184,8 @@ show_projection()
 # %% [markdown]
 # The score is the sum of the two numbers. A D of this kind is called a **projection discriminator**.
 #
-# `spectral_norm` around a layer keeps its weights small enough that no layer can stretch a difference between two
-# images. D's scores then change gently, and the game stays calm.
+# `spectral_norm` around a layer keeps its weights small, so that it cannot blow up a small difference. D's scores then
+# change gently, and the game stays calm.
 #
 # ### Question 4
 #
@@ -340,7 +340,7 @@ show_rings(clouds)
 #
 # A number is needed, and D is no fair judge of the generator that it played against. So we ask a third network: a
 # **classifier**, trained on real clothes only, which says what it sees in an image. The course has one. It gives ten
-# logits for each image, one for each class, and its answer is the class with the highest.
+# scores for each image, again called logits, one for each class, and its answer is the class with the highest.
 #
 # **Conditional accuracy** is the share of generated images in which the judge sees what was asked for.
 #
@@ -362,7 +362,9 @@ q7.check()
 
 # %% [markdown]
 # Two numbers to compare with: real images, which the judge has never seen either, and a generator that has learned
-# nothing. No generator should be expected to beat the real images.
+# nothing. A generator can even score higher than the real images, if it draws only clothes that nobody could mistake. A
+# G that draws the same boot for every boot would score 1.00: conditional accuracy does not see collapse, so look at the
+# images too.
 
 # %%
 judge, accuracy = load_judge(), q7.get()
@@ -375,9 +377,9 @@ with torch.no_grad():
 # %% [markdown]
 # ## Train
 #
-# You have written everything that belongs to this GAN. `training.ConditionalGAN` holds it together, as a **recipe**:
-# both players, the hinge loss, Adam, batches of 64, and the two steps. The learning rate is four times as high as in
-# lesson 03. A D whose layers are kept in check by `spectral_norm` bears that, and so G gets further in the same time.
+# Your two networks go into a **recipe**, as in lesson 03. `training.ConditionalGAN` plays the game that you have just
+# written down, with the hinge loss, Adam, and batches of 64. The learning rate is four times as high as in lesson 03. A
+# D whose layers are kept in check by `spectral_norm` bears that, and so G gets further in the same time.
 #
 # `training.fit` follows the recipe for the time that you give it, and lets the learning rate fall towards the end.
 #
@@ -396,11 +398,10 @@ recipe = training.ConditionalGAN(
 result = training.fit(recipe, clothes, seconds=platforms.time_budget(75), seed=1, device=device)
 
 # %% [markdown]
-# `result.generator` is not quite the G of the last step. The players keep circling around each other, and each step
-# pushes G a little off. So `fit` also keeps an **average** of G's weights over the last few hundred steps, in which the
-# pushes cancel out. It is an *exponential* average: after each step it moves by a small part of the way, 0.5 %, towards
-# the present weights, so that old ones fade away. You get the average; the G of the last step is still in the recipe.
-# The learning rate has fallen to almost 0 by now, so the two may be close together.
+# As in lesson 03, `result.generator` is an **average** of G's weights over the last few hundred steps. It is an
+# *exponential* average: after each step it moves by a small part of the way, 0.5 %, towards the present weights, so
+# that old ones fade away. The G of the last step is still in the recipe. By now the learning rate has fallen to
+# almost 0, so the two may be close together.
 
 # %% tags=["train"]
 asked = torch.arange(1000, device=device) % 10
@@ -516,10 +517,11 @@ with torch.no_grad():
 # %% [markdown]
 # ## What you learned
 #
-# - A label enters a network as a one-hot row, or as a row of a learned table, an embedding. It is the same thing.
+# - A label enters a network as a one-hot row, or as a row of a learned table, an embedding. Once a linear layer
+#   follows, it is the same thing.
 # - The label goes into both players. G obeys only as far as D checks.
 # - Fakes are shown to D under the label that they were made for.
-# - Conditional accuracy asks an independent judge, and real images say what can be reached.
+# - Conditional accuracy asks an independent judge. It does not see collapse: look at the images too.
 # - What you keep is an average of G's weights over many steps, not the weights of the last one.
 #
 # **Where it comes from.** M. Mirza and S. Osindero, *Conditional Generative Adversarial Nets*, 2014

@@ -57,6 +57,22 @@ def test_the_projection_is_the_papers_equation():
     torch.testing.assert_close(both, torch.cat([D(x, y), D(x, (y + 1) % 3)], dim=1))
 
 
+def test_a_discriminator_can_be_told_how_much_a_batch_differs():
+    torch.manual_seed(0)
+    D = dcgan.Discriminator(width=4, spread=20).eval()
+    plain = dcgan.Discriminator(width=4).eval()
+    x = torch.randn(8, 1, 28, 28)
+    alike = torch.cat([x[:1], x[:1] + 0.01 * torch.randn(7, 1, 28, 28)])
+    assert (D(x)[0] - D(alike)[0]).abs() > 0.05
+    torch.testing.assert_close(plain(x)[0], plain(alike)[0])
+    features = D.features(x)
+    expected = 20 * features.view(8, 8, 49).std(dim=0, correction=0).mean(dim=1)
+    torch.testing.assert_close(D.spread(features)[3, -8:], expected, rtol=1e-3, atol=1e-3)
+    assert torch.isfinite(
+        torch.autograd.grad(D(torch.zeros(4, 1, 28, 28)).sum(), list(D.parameters()), allow_unused=True)[0]
+    ).all()
+
+
 def test_spectral_norm_holds_every_layer_at_one():
     torch.manual_seed(0)
     D = dcgan.Discriminator(width=8)

@@ -82,7 +82,8 @@ class Features(nn.Sequential):
                 layers += [checked(nn.Conv2d(before, before, 3, 1, 1), spectral_norm), nn.LeakyReLU(0.2)]
             layers += [checked(nn.Conv2d(before, after, 4, 2, 1), spectral_norm), nn.LeakyReLU(0.2)]
         super().__init__(*layers[:-1], nn.Flatten(), layers[-1])
-        self.count = width * 2 ** (doublings - 1) * side * side
+        self.channels = width * 2 ** (doublings - 1)
+        self.count = self.channels * side * side
 
 
 class Discriminator(nn.Module):
@@ -92,20 +93,47 @@ class Discriminator(nn.Module):
         width: channels of the first hidden picture; each smaller picture has twice as many.
         size: side of the images in pixels.
         channels: 1 for grey, 3 for colour.
-        spectral_norm: divide each layer's weights by their largest singular value, so that no layer stretches a
-            difference between two images.
+        spectral_norm: divide each layer's weights by their largest singular value (of a convolution, that of the
+            flattened kernel), so that no layer blows up a small difference.
         refined: whether a 3×3 convolution works on each hidden picture before it shrinks; the paper has none.
+        spread: how loudly D is told by how much the images of its batch differ (`Spread`); 0 for not at all, as in the
+            paper.
     """
 
     def __init__(
-        self, width: int = 32, size: int = 28, channels: int = 1, spectral_norm: bool = True, refined: bool = True
+        self,
+        width: int = 32,
+        size: int = 28,
+        channels: int = 1,
+        spectral_norm: bool = True,
+        refined: bool = True,
+        spread: float = 0.0,
     ):
         super().__init__()
         self.features = Features(width, size, channels, spectral_norm, refined)
-        self.head = checked(nn.Linear(self.features.count, 1), spectral_norm)
+        told = self.features.channels if spread else 0
+        self.spread = Spread(self.features.channels, spread) if spread else nn.Identity()
+        self.head = checked(nn.Linear(self.features.count + told, 1), spectral_norm)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.head(self.features(x))
+        return self.head(self.spread(self.features(x)))
+
+
+class Spread(nn.Module):
+    """Features (N, count) → (N, count + channels): beside each image's own, the standard deviation over the batch.
+
+    Where G draws too few kinds of images its batches differ less than real ones, and this lets D see it (Karras et al.
+    2018, arXiv 1710.10196, section 3; there one number for all, here one for each channel, times `loudness`).
+    """
+
+    def __init__(self, channels: int, loudness: float):
+        super().__init__()
+        self.channels, self.loudness = channels, loudness
+
+    def forward(self, features: Tensor) -> Tensor:
+        deviation = (features.float().var(dim=0, correction=0) + 1e-6).sqrt()
+        told = self.loudness * deviation.view(self.channels, -1).mean(dim=1)
+        return torch.cat([features, told.to(features.dtype).expand(len(features), -1)], dim=1)
 
 
 def checked(layer: nn.Module, spectral_norm: bool) -> nn.Module:

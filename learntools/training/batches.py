@@ -46,9 +46,7 @@ class Batches:
             found = f"{images.dtype}, {tuple(images.shape)}" if isinstance(images, Tensor) else type(images).__name__
             raise TrainingError(f"Images for training are uint8 (N, C, H, W), 0 to 255, and these are {found}.")
         if not isinstance(labels, Tensor):
-            raise TrainingError(
-                f"Labels are a tensor (N,), and these are {type(labels).__name__}: make one of them."
-            )
+            raise TrainingError(f"Labels are a tensor (N,), and these are {type(labels).__name__}: make one of them.")
         if len(labels) != len(images):
             raise TrainingError(f"There are {len(images)} images and {len(labels)} labels: each image needs one.")
         if not 1 <= size <= len(images):

@@ -41,7 +41,7 @@ def dcgan() -> GAN:
 
     return GAN(
         generator=Generator(),
-        discriminator=Discriminator(),
+        discriminator=Discriminator(spread=10),
         generator_optimizer=FAST,
         discriminator_optimizer=FAST,
         name="dcgan",
