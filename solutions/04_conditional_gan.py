@@ -395,7 +395,7 @@ recipe = training.ConditionalGAN(
     generator_optimizer=fast,
     discriminator_optimizer=fast,
 )
-result = training.fit(recipe, clothes, seconds=platforms.time_budget(75), seed=1, device=device)
+result = training.fit(recipe, clothes, seconds=platforms.time_budget(75), seed=1)
 
 # %% [markdown]
 # As in lesson 03, `result.generator` is an **average** of G's weights over the last few hundred steps. It is an
