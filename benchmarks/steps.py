@@ -10,7 +10,8 @@ from __future__ import annotations
 import copy
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -19,7 +20,7 @@ from torch.nn import functional as F
 from torch.utils.flop_counter import FlopCounterMode
 
 from learntools.training import Batches, Plan, Recipe, choose, fit
-from learntools.training.loop import Moves
+from learntools.training.moves import Moves
 from learntools.training.processes import prepared, team
 from learntools.training.recipes import RECIPES
 
@@ -48,7 +49,7 @@ def plain_step(recipe: Recipe, x: Tensor, y: Tensor, move: PlainMove) -> None:
     if hasattr(recipe, "generate"):
         gan: Any = recipe
         fake = gan.generate(gan.noise(len(x), x.device), y)
-        move("discriminator", gan.discriminator_loss(gan.score(x, y), gan.score(fake.detach(), y)))
+        move("discriminator", gan.refuse(x, y, fake.detach()))
         move("generator", gan.generator_loss(gan.score(fake, y)))
     else:
         move("network", F.cross_entropy(next(iter(recipe.networks.values()))(x), y))
@@ -66,62 +67,59 @@ def timed(device: torch.device, work: Callable[[], Any]) -> float:
     return 1000 * (time.perf_counter() - start) / STEPS
 
 
+@contextmanager
+def bare_steps(recipe: Recipe, batches: Batches, plan: Plan) -> Iterator[Callable[[], None]]:
+    """Within, a call is one bare step of the recipe: drawn, computed and moved as `fit` does it, and nothing else."""
+    with team(plan) as crew:
+        for network in recipe.networks.values():
+            network.train().to(crew.device).to(memory_format=plan.memory_format)  # type: ignore[call-overload]
+        optimizers = {name: crew.optimizer(recipe.optimizers[name].build(net)) for name, net in recipe.networks.items()}
+        moves = Moves(crew, recipe.networks, optimizers)
+
+        def step() -> None:
+            recipe.step(*batches.draw(), moves, 0)
+            for values in moves.losses.values():
+                values.clear()
+
+        with prepared(crew, plan, recipe.networks):
+            yield step
+
+
 def step_times(name: str, plan: Plan, rounds: int = ROUNDS) -> dict[str, float]:
     """Medians over interleaved rounds: milliseconds a step, and ratios of the same round."""
     torch.manual_seed(0)
     named, data = RECIPES[name], RECIPES[name].data()
-    bare, plain, whole = (named.build() for _ in range(3))
+    start, plain = named.build(), named.build()
+    batches = Batches(data, plain.batch_size, plan.device, plain.augment)
+    for network in plain.networks.values():
+        network.train().to(plan.device)
+    move = PlainMove(plain)
+
+    def plain_work() -> None:
+        plain_step(plain, *batches.draw(), move)
+
+    flops = FlopCounterMode(display=False)
+    with flops:
+        plain_work()
+    times: dict[str, list[float]] = {"plain": [], "bare": [], "fit": []}
     options = {"device": plan.device, "precision": plan.precision, "channels_last": plan.channels_last, "show": False}
-    with team(plan) as crew:
-        device = crew.device
-        batches = Batches(data, bare.batch_size, device, bare.augment)
-        for recipe in (bare, plain):
-            for network in recipe.networks.values():
-                network.train().to(device)
-        for network in bare.networks.values():
-            network.to(memory_format=plan.memory_format)
-        optimizers = {key: crew.optimizer(bare.optimizers[key].build(net)) for key, net in bare.networks.items()}
-        plain_move = PlainMove(plain)
-        flops = FlopCounterMode(display=False)
-        with flops:
-            plain_step(plain, *batches.draw(), plain_move)
-        times: dict[str, list[float]] = {"plain": [], "bare": [], "fit": []}
-        with prepared(crew, plan, bare.networks):
-            moves = Moves(crew, bare.networks, optimizers)
-
-            def bare_step() -> None:
-                bare.step(*batches.draw(), moves, 0)
-                for losses in moves.losses.values():
-                    losses.clear()
-
-            def plain_round() -> None:
-                plain_step(plain, *batches.draw(), plain_move)
-
-            for round_ in range(rounds + 1):  # the first warms up
-                found = {"plain": timed(device, plain_round), "bare": timed(device, bare_step)}
-                if round_:
-                    for key, value in found.items():
-                        times[key].append(value)
-    # fit makes a team of its own, so its rounds come in pairs with bare ones of another team
-    paired = []
-    for round_ in range(rounds + 1):
-        result = fit(copy.deepcopy(whole), data, steps=STEPS, **options)
-        with team(plan) as crew:
-            recipe = copy.deepcopy(whole)
-            for network in recipe.networks.values():
-                network.train().to(crew.device).to(memory_format=plan.memory_format)  # type: ignore[call-overload]
-            built = {key: crew.optimizer(recipe.optimizers[key].build(net)) for key, net in recipe.networks.items()}
-            with prepared(crew, plan, recipe.networks):
-                again = Moves(crew, recipe.networks, built)
-                bare_ms = timed(crew.device, lambda: recipe.step(*batches.draw(), again, 0))  # noqa: B023
+    for round_ in range(rounds + 1):  # the first warms up
+        found = {"plain": timed(plan.device, plain_work)}
+        with bare_steps(copy.deepcopy(start), batches, plan) as bare_work:
+            found["bare"] = timed(plan.device, bare_work)
+        result = fit(copy.deepcopy(start), data, steps=STEPS, **options)
+        found["fit"] = 1000 * result.seconds / result.steps
         if round_:
-            times["fit"].append(1000 * result.seconds / result.steps)
-            paired.append(times["fit"][-1] / bare_ms)
-    ratios = [a / b for a, b in zip(times["plain"], times["bare"], strict=True)]
+            for key, value in found.items():
+                times[key].append(value)
+
+    def ratio(above: str, below: str) -> float:
+        return statistics.median(a / b for a, b in zip(times[above], times[below], strict=True))
+
     return {
         **{f"{key}_ms": statistics.median(values) for key, values in times.items()},
-        "faster_than_plain": statistics.median(ratios),
-        "fit_over_bare": statistics.median(paired),
+        "faster_than_plain": ratio("plain", "bare"),
+        "fit_over_bare": ratio("fit", "bare"),
         "gflop": flops.get_total_flops() / 1e9,
     }
 

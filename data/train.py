@@ -113,9 +113,10 @@ def check(name: str) -> list[str]:
     """Where the shipped weights do not give the figures of their card."""
     from learntools.data import weights
 
-    network = RECIPES[name].build().networks[RECIPES[name].build().averaged[0]]
+    recipe = RECIPES[name].build()
+    network = recipe.networks[recipe.averaged[0]]
     network.load_state_dict({key: value for key, value in weights(name).items() if key not in REFERENCE})
-    measured = RECIPES[name].measure({RECIPES[name].build().averaged[0]: network.eval()})
+    measured = RECIPES[name].measure({recipe.averaged[0]: network.eval()})
     text = (HERE / "weights" / f"{name}.md").read_text(encoding="utf-8")
     stated = {
         key.replace(" ", "_"): float(value) for key, value in re.findall(r"\| ([a-z ]+) \| (\d+\.\d{4}) \|", text)

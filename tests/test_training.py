@@ -288,7 +288,7 @@ def test_metrics_are_measured_without_a_trace(data):
     plain = fit(gan(), data, steps=30, **QUIET)
     measured = fit(gan(), data, steps=30, metrics=measure, metrics_every=0, **QUIET)
     assert same(plain.generator.state_dict(), measured.generator.state_dict())
-    assert measured.history[-1]["mean"] == pytest.approx(measured.best("mean", largest=True)["mean"], abs=2)
+    assert measured.history[-1]["mean"] == measure(measured.networks)["mean"]
     with pytest.raises(KeyError, match="was not measured"):
         plain.best("mean")
 
@@ -572,13 +572,11 @@ def short(data):
 def test_what_does_not_fit_is_one_sentence_before_anything_is_trained(data, tmp_path, recipe, change, says):
     built = recipe()
     before = {name: weights(network) for name, network in built.networks.items()}
-    random = torch.get_rng_state()
     with pytest.raises(TrainingError, match=says) as caught:
         fit(built, change(data), steps=3, out=tmp_path / "out", **QUIET)
     assert str(caught.value).count("\n") == 0
     assert all(same(before[name], weights(network)) for name, network in built.networks.items())
     assert not (tmp_path / "out").exists()
-    del random
 
 
 def test_a_network_that_starts_at_zero_is_no_sigmoid(data):

@@ -10,12 +10,8 @@ leaves a model that can be used. Between two looks at the clock nothing waits fo
 
 from __future__ import annotations
 
-import math
-import signal
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,21 +19,22 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from learntools.data import ImageSet
+from learntools.data import ImageSet, to_float
 from learntools.training import state as states
 from learntools.training.average import Average
 from learntools.training.batches import Batches
 from learntools.training.checkpoint import Shelf, write_whole
+from learntools.training.clock import Stopwatch, interruptible
 from learntools.training.display import Display
 from learntools.training.hardware import Plan, TrainingError, choose
-from learntools.training.processes import Team, prepared, team
+from learntools.training.moves import Moves
+from learntools.training.processes import prepared, team
 from learntools.training.recipe import Recipe
 
 Metrics = Callable[[dict[str, nn.Module]], dict[str, float]]
 
 LOOK_EVERY = 1.0  # seconds between two looks at the losses, which a GPU must wait for
 KEEP_EVERY = 10.0  # seconds between two copies of the good state, to go back to after NaN
-TOO_LARGE = 1e6  # a loss beyond this has exploded
 
 
 @dataclass
@@ -72,52 +69,6 @@ class Result:
         if not rows:
             raise KeyError(f"{metric!r} was not measured in this training: give `fit` a `metrics` that returns it.")
         return (max if largest else min)(rows, key=lambda row: row[metric])
-
-
-class Moves:
-    """`move(name, loss)`: one network's gradients are cleared, computed from the loss, and followed a little."""
-
-    def __init__(self, crew: Team, networks: dict[str, nn.Module], optimizers: dict[str, Any]):
-        self.crew, self.networks, self.optimizers = crew, networks, optimizers
-        self.losses: dict[str, list[Tensor]] = {name: [] for name in networks}
-
-    def __call__(self, name: str, loss: Tensor) -> None:
-        optimizer = self.optimizers[name]
-        optimizer.zero_grad()
-        self.crew.backward(loss)
-        self.crew.share_gradients(self.networks[name])
-        optimizer.step()
-        self.losses[name].append(loss.detach())
-
-    def read(self) -> tuple[dict[str, float], str]:
-        """The mean of each network's losses since the last look, and a sentence when one of them is past saving."""
-        means, wrong = {}, ""
-        for name, values in self.losses.items():
-            if values:
-                stacked = torch.stack(values).float()
-                mean, worst = self.crew.mean(torch.stack([stacked.mean(), stacked.abs().max()])).tolist()
-                means[name] = mean
-                values.clear()
-                if not math.isfinite(worst):
-                    wrong = f"The {name}'s loss is no longer a number"
-                elif worst > TOO_LARGE:
-                    wrong = f"The {name}'s loss has exploded (to {worst:.1e})"
-        return means, wrong
-
-
-class Stopwatch:
-    """Seconds of training, without the pauses."""
-
-    def __init__(self, already: float = 0.0):
-        self._start = time.perf_counter() - already
-
-    @property
-    def seconds(self) -> float:
-        return time.perf_counter() - self._start
-
-    def pause(self, since: float) -> None:
-        """Do not count the time since `since`, a value of `time.perf_counter()`."""
-        self._start += time.perf_counter() - since
 
 
 def fit(
@@ -199,6 +150,8 @@ def fit(
         run.display = Display(show and crew.leads, plan, seconds, steps)
         for sentence in run.problems:
             run.display.note(sentence)
+        if run.step:
+            run.display.note(f"Going on from step {run.step:,}.")
         with prepared(crew, plan, recipe.networks), interruptible() as interrupted:
             run.train(interrupted)
         run.end()
@@ -211,7 +164,7 @@ def fit(
 
 @dataclass
 class _Run:
-    """One training while it runs: where it is, and the five things that can happen at a look at the clock."""
+    """One training while it runs: where it is, and what can happen at a look at the clock."""
 
     recipe: Recipe
     batches: Batches
@@ -349,26 +302,6 @@ class _Run:
             self.display.note(sentence)
 
 
-@contextmanager
-def interruptible() -> Iterator[Callable[[], bool]]:
-    """Within, the first Ctrl-C only raises a flag, so that a step is never cut in two; the second one interrupts."""
-    asked: list[int] = []
-
-    def note(number: int, frame: Any) -> None:
-        if asked:
-            raise KeyboardInterrupt
-        asked.append(number)
-
-    if threading.current_thread() is not threading.main_thread():
-        yield lambda: False
-        return
-    before = signal.signal(signal.SIGINT, note)
-    try:
-        yield lambda: bool(asked)
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
 def _check(recipe: Recipe, batches: Batches) -> None:
     """Let the recipe try its networks on two images, without a trace in them or in the random state."""
     networks = list(recipe.networks.values())
@@ -377,7 +310,7 @@ def _check(recipe: Recipe, batches: Batches) -> None:
         for network in networks:
             network.eval()
         try:
-            recipe.check(x.to(torch.float32).div(127.5).sub(1), y, batches.labels)
+            recipe.check(to_float(x), y, batches.labels)
         finally:
             for network in networks:
                 network.train()

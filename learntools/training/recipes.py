@@ -70,12 +70,12 @@ def judge() -> Classifier:
 
 
 @torch.no_grad()
-def drawn(generator: nn.Module, count: int, classes: int | None = None, seed: int = 1234) -> tuple[Tensor, Tensor]:
+def drawn(generator: nn.Module, count: int, classes: int | None = None) -> tuple[Tensor, Tensor]:
     """`count` images (count, C, H, W) in [-1, 1] and the labels they were made for, in turns, both on the CPU.
 
     Always from the same noise, whatever the device; `classes` None is for a generator that takes no label.
     """
-    random = torch.Generator().manual_seed(seed)
+    random = torch.Generator().manual_seed(1234)
     device = next(generator.parameters()).device
     latent = getattr(generator, "latent", 64)
     labels = torch.arange(count) % (classes or 1)

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 
 from learntools.viz.canvas import BLUE, FAINT, INK, ORANGE, PAPER, bare, new_figure, show
-from learntools.viz.gan import _arrow, _box, _stage
+from learntools.viz.diagram import arrow, box, stage
 
 LABEL = "#5b3a8c"  # the label, wherever it goes
 _TEN = (
@@ -32,20 +32,20 @@ _TEN = (
 
 def show_conditional_game() -> None:
     """Lesson 03's game with the label in it: G is told what to draw, D what an image claims to show."""
-    figure, axes = _stage(8.6, 3.35)
-    _box(axes, 0.95, 0.65, "noise z\n64 numbers")
-    _box(axes, 0.95, 1.72, "label y\n“boot”", LABEL, filled=True)
-    _box(axes, 3.0, 0.65, "generator G", ORANGE, filled=True)
-    _box(axes, 5.0, 0.65, "a fake boot")
-    _box(axes, 5.0, 2.8, "a real boot")
-    _box(axes, 6.95, 1.72, "discriminator D", BLUE, filled=True, width=1.6)
-    _arrow(axes, (1.72, 0.65), (2.22, 0.65))
-    _arrow(axes, (3.78, 0.65), (4.22, 0.65))
-    _arrow(axes, (5.78, 0.72), (6.5, 1.38))
-    _arrow(axes, (5.78, 2.74), (6.5, 2.06))
-    _arrow(axes, (7.78, 1.72), (8.1, 1.72))
-    _arrow(axes, (1.72, 1.5), (2.5, 1.0), LABEL)
-    _arrow(axes, (1.72, 1.72), (6.12, 1.72), LABEL)
+    figure, axes = stage(8.6, 3.35)
+    box(axes, 0.95, 0.65, "noise z\n64 numbers")
+    box(axes, 0.95, 1.72, "label y\n“boot”", LABEL, filled=True)
+    box(axes, 3.0, 0.65, "generator G", ORANGE, filled=True)
+    box(axes, 5.0, 0.65, "a fake boot")
+    box(axes, 5.0, 2.8, "a real boot")
+    box(axes, 6.95, 1.72, "discriminator D", BLUE, filled=True, width=1.6)
+    arrow(axes, (1.72, 0.65), (2.22, 0.65))
+    arrow(axes, (3.78, 0.65), (4.22, 0.65))
+    arrow(axes, (5.78, 0.72), (6.5, 1.38))
+    arrow(axes, (5.78, 2.74), (6.5, 2.06))
+    arrow(axes, (7.78, 1.72), (8.1, 1.72))
+    arrow(axes, (1.72, 1.5), (2.5, 1.0), LABEL)
+    arrow(axes, (1.72, 1.72), (6.12, 1.72), LABEL)
     axes.text(8.14, 1.72, "score", va="center", fontsize=10, color=INK)
     axes.text(3.9, 1.82, "the same label goes to both", ha="center", va="bottom", fontsize=10, color=LABEL)
     axes.text(7.05, 1.12, "Real? And a boot?", ha="left", fontsize=10, color=BLUE)
@@ -54,21 +54,21 @@ def show_conditional_game() -> None:
 
 def show_projection() -> None:
     """The score as a sum: how real the image looks, and how well what D sees agrees with the label's own row."""
-    figure, axes = _stage(8.6, 2.7)
-    _box(axes, 0.85, 1.9, "image x")
-    _box(axes, 0.85, 0.6, "label y", LABEL, filled=True)
-    _box(axes, 2.9, 1.9, "features\n3,136 numbers", BLUE, width=1.7)
-    _box(axes, 2.9, 0.6, "embedding\n3,136 numbers", LABEL, width=1.7)
-    _box(axes, 5.3, 1.9, "head\n“does it look real?”", width=1.9)
-    _box(axes, 5.3, 0.6, "multiply, add up\n“does it fit?”", width=1.9)
-    _box(axes, 7.6, 1.25, "score", BLUE, filled=True, width=1.1)
-    _arrow(axes, (1.62, 1.9), (2.02, 1.9))
-    _arrow(axes, (1.62, 0.6), (2.02, 0.6), LABEL)
-    _arrow(axes, (3.78, 1.9), (4.32, 1.9))
-    _arrow(axes, (3.78, 0.6), (4.32, 0.6), LABEL)
-    _arrow(axes, (3.78, 1.7), (4.35, 0.93))
-    _arrow(axes, (6.28, 1.8), (7.02, 1.4))
-    _arrow(axes, (6.28, 0.7), (7.02, 1.1))
+    figure, axes = stage(8.6, 2.7)
+    box(axes, 0.85, 1.9, "image x")
+    box(axes, 0.85, 0.6, "label y", LABEL, filled=True)
+    box(axes, 2.9, 1.9, "features\n3,136 numbers", BLUE, width=1.7)
+    box(axes, 2.9, 0.6, "embedding\n3,136 numbers", LABEL, width=1.7)
+    box(axes, 5.3, 1.9, "head\n“does it look real?”", width=1.9)
+    box(axes, 5.3, 0.6, "multiply, add up\n“does it fit?”", width=1.9)
+    box(axes, 7.6, 1.25, "score", BLUE, filled=True, width=1.1)
+    arrow(axes, (1.62, 1.9), (2.02, 1.9))
+    arrow(axes, (1.62, 0.6), (2.02, 0.6), LABEL)
+    arrow(axes, (3.78, 1.9), (4.32, 1.9))
+    arrow(axes, (3.78, 0.6), (4.32, 0.6), LABEL)
+    arrow(axes, (3.78, 1.7), (4.35, 0.93))
+    arrow(axes, (6.28, 1.8), (7.02, 1.4))
+    arrow(axes, (6.28, 0.7), (7.02, 1.1))
     axes.text(6.72, 1.25, "+", ha="center", va="center", fontsize=13, color=INK)
     show(figure)
 
