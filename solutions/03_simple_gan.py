@@ -395,7 +395,7 @@ while preview.running():
 preview.finish(lambda: G(fixed_z))
 
 # %% [markdown]
-# After fifteen seconds there are outlines. The course has a training loop of its own, for this lesson and all that
+# After fifteen seconds there are bright patches, not yet clothes. The course has a training loop of its own, for all that
 # follow. You give it a **recipe**: the two networks and the two losses, here yours. It plays the same game (only that
 # one batch of fakes serves both steps, to save time), and takes care of the rest:
 #
