@@ -395,9 +395,9 @@ while preview.running():
 preview.finish(lambda: G(fixed_z))
 
 # %% [markdown]
-# After fifteen seconds there are bright patches, not yet clothes. The course has a training loop of its own, for all that
-# follow. You give it a **recipe**: the two networks and the two losses, here yours. It plays the same game (only that
-# one batch of fakes serves both steps, to save time), and takes care of the rest:
+# After fifteen seconds there are bright patches, not yet clothes. The course has a training loop of its own, and uses
+# it from here on. You give it a **recipe**: the two networks and the two losses, here yours. It plays the same game
+# (only that one batch of fakes serves both steps, to save time), and takes care of the rest:
 #
 # - It computes with numbers of 16 bits instead of 32, `bf16`, where the processor is made for them. Its first line says
 #   what it chose and why; you need not know the other words in it.
