@@ -89,6 +89,8 @@ def test_the_conda_environment_is_the_same_as_the_projects():
     environment = yaml.safe_load((ROOT / "environment.yml").read_text())
     conda = requirements([item for item in environment["dependencies"] if isinstance(item, str)])
     conda.pop("pip")
+    (pip,) = [item["pip"] for item in environment["dependencies"] if isinstance(item, dict)]
+    conda |= requirements([line for line in pip if not line.startswith("--")])  # what conda-forge does not have
     assert conda.pop("python") == "3.11"
     assert conda == {CONDA.get(name, name): floor for name, floor in declared().items()}
 

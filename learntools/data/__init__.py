@@ -13,8 +13,11 @@ Whatever is wrong (a damaged file, an unknown name, no such device) is a DataErr
 from learntools.data.emoji_atlas import EmojiSet, emoji
 from learntools.data.fashion import fashion_mnist
 from learntools.data.files import DataError, verify
+from learntools.data.folders import paired_folder, paired_folders, unpaired_folders
 from learntools.data.images import ImageSet, to_float, to_uint8
+from learntools.data.online import facades, horse2zebra, maps
 from learntools.data.photographs import Credit, photo, photos
+from learntools.data.translation import Pairs, Unpaired, emoji_pairs, emoji_styles, unpaired
 from learntools.data.weights import weights
 
 __all__ = [
@@ -22,12 +25,23 @@ __all__ = [
     "DataError",
     "EmojiSet",
     "ImageSet",
+    "Pairs",
+    "Unpaired",
     "emoji",
+    "emoji_pairs",
+    "emoji_styles",
+    "facades",
     "fashion_mnist",
+    "horse2zebra",
+    "maps",
+    "paired_folder",
+    "paired_folders",
     "photo",
     "photos",
     "to_float",
     "to_uint8",
+    "unpaired",
+    "unpaired_folders",
     "verify",
     "weights",
 ]

@@ -16,6 +16,8 @@ COURSE = {
     "02": "convolutions",
     "03": "simple_gan",
     "04": "conditional_gan",
+    "05": "pix2pix",
+    "06": "cyclegan",
 }
 
 

@@ -8,6 +8,9 @@
 Beside those: which classes occur (`mode_coverage`, `mode_kl`), how the clouds of features overlap
 (`precision_recall_density_coverage`), whether a generator copies (`memorisation`), and whether a classifier can learn
 from its images (`classification_accuracy_score`). A generator is never judged by the discriminator it was trained with.
+
+Translations of images are judged against held-out truth by `judged_pairs` and `judged_styles`: with `l1`, `ssim` and
+`saturation_ratio` pair by pair, and as sets by `kernel_distance` on `recognition_features`.
 """
 
 from learntools.metrics.classification import (
@@ -18,6 +21,8 @@ from learntools.metrics.classification import (
 from learntools.metrics.frechet import Moments, frechet_distance
 from learntools.metrics.judge import Judge
 from learntools.metrics.judging import judge_features, judged, load_judge, reference_moments
+from learntools.metrics.kernel import kernel_distance, recognition_features
+from learntools.metrics.likeness import l1, psnr, saturation, saturation_ratio, ssim
 from learntools.metrics.modes import ModeCoverage, mode_coverage, mode_kl
 from learntools.metrics.neighbours import (
     Manifold,
@@ -26,6 +31,7 @@ from learntools.metrics.neighbours import (
     nearest_neighbours,
     precision_recall_density_coverage,
 )
+from learntools.metrics.translation import judged_pairs, judged_styles
 
 __all__ = [
     "Judge",
@@ -39,11 +45,20 @@ __all__ = [
     "frechet_distance",
     "judge_features",
     "judged",
+    "judged_pairs",
+    "judged_styles",
+    "kernel_distance",
+    "l1",
     "load_judge",
     "memorisation",
     "mode_coverage",
     "mode_kl",
     "nearest_neighbours",
     "precision_recall_density_coverage",
+    "psnr",
+    "recognition_features",
     "reference_moments",
+    "saturation",
+    "saturation_ratio",
+    "ssim",
 ]

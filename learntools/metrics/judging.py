@@ -1,7 +1,7 @@
 """Generated clothes before the course judge: Fréchet distance and, where they were ordered, conditional accuracy.
 
-judged(images)                  # {"frechet_distance": 8.1}
-judged(images, asked)           # … and {"conditional_accuracy": 0.88}
+judged(images)                  # {"frechet_distance": 1.29}
+judged(images, asked)           # … and {"conditional_accuracy": 0.967}
 """
 
 from __future__ import annotations

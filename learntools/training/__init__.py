@@ -12,11 +12,12 @@ with what to do.
 """
 
 from learntools.training.average import Average
-from learntools.training.batches import Batches, Shift, flip
+from learntools.training.batches import Batches, Jitter, Shift, flip
 from learntools.training.hardware import Plan, TrainingError, choose
 from learntools.training.loop import Result, fit
 from learntools.training.processes import launch
 from learntools.training.recipe import GAN, Adam, Classifier, ConditionalGAN, Recipe, frozen, hold_then_fall
+from learntools.training.translation import CycleGAN, ImageBuffer, Pix2Pix
 
 __all__ = [
     "GAN",
@@ -25,6 +26,10 @@ __all__ = [
     "Batches",
     "Classifier",
     "ConditionalGAN",
+    "CycleGAN",
+    "ImageBuffer",
+    "Jitter",
+    "Pix2Pix",
     "Plan",
     "Recipe",
     "Result",

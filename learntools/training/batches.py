@@ -2,6 +2,7 @@
 
     batches = Batches(clothes, 64, device="cuda", augment=[flip, Shift(2)])
     x, y = batches.draw()            # x float32 (64, 1, 28, 28) in [-1, 1], y int64 (64,)
+    Batches(emoji_pairs(), 16).draw()    # x, y float32 (16, 3, 64, 64) each: input and target, changed alike
 
 A batch costs one gather and one conversion, with no worker process and no copy from the CPU.
 """
@@ -15,7 +16,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from learntools.data import ImageSet, to_float
+from learntools.data import ImageSet, Pairs, Unpaired, to_float
 from learntools.training.hardware import TrainingError
 
 Augmentation = Callable[[Tensor], Tensor]
@@ -25,10 +26,12 @@ class Batches:
     """Random batches of a data set, each image as likely as any other, drawn with torch's random state.
 
     Args:
-        data: an ImageSet, or a pair of images uint8 (N, C, H, W) and labels int64 (N,).
+        data: an ImageSet, or images uint8 (N, C, H, W) and labels int64 (N,); or Pairs, or Unpaired images, whose two
+            sides are then x and y of a batch.
         size: images in a batch.
         device: where the set is kept, whole.
-        augment: applied one after the other to each batch of floats in [-1, 1].
+        augment: applied one after the other to each batch of floats in [-1, 1]; the two images of a pair go through
+            them together, as channels of one, and unpaired ones each on its own.
 
     Raises:
         TrainingError: the data is not such a pair, or is smaller than a batch.
@@ -36,23 +39,25 @@ class Batches:
 
     def __init__(
         self,
-        data: ImageSet | tuple[Tensor, Tensor],
+        data: ImageSet | Unpaired | tuple[Tensor, Tensor],
         size: int,
         device: torch.device | str = "cpu",
         augment: Sequence[Augmentation] = (),
     ):
-        images, labels = (data.images, data.labels) if isinstance(data, ImageSet) else _pair(data)
+        self.translates, self.paired = isinstance(data, Unpaired), isinstance(data, Pairs)
+        images, labels = _sides(data)
         if not isinstance(images, Tensor) or images.dtype != torch.uint8 or images.ndim != 4:
             found = f"{images.dtype}, {tuple(images.shape)}" if isinstance(images, Tensor) else type(images).__name__
             raise TrainingError(f"Images for training are uint8 (N, C, H, W), 0 to 255, and these are {found}.")
         if not isinstance(labels, Tensor):
             raise TrainingError(f"Labels are a tensor (N,), and these are {type(labels).__name__}: make one of them.")
-        if len(labels) != len(images):
+        if len(labels) != len(images) and (self.paired or not self.translates):
             raise TrainingError(f"There are {len(images)} images and {len(labels)} labels: each image needs one.")
-        if not 1 <= size <= len(images):
-            raise TrainingError(f"A batch of {size} cannot be drawn from {len(images)} images: choose a smaller one.")
+        fewest = min(len(images), len(labels))
+        if not 1 <= size <= fewest:
+            raise TrainingError(f"A batch of {size} cannot be drawn from {fewest} images: choose a smaller one.")
         self.images, self.labels = images.to(device), labels.to(device)
-        if not labels.is_floating_point():
+        if not (self.translates or labels.is_floating_point()):
             self.labels = self.labels.long()
         self.size, self.augment = size, tuple(augment)
 
@@ -60,19 +65,38 @@ class Batches:
         return len(self.images)
 
     def draw(self) -> tuple[Tensor, Tensor]:
-        """One random batch: x float32 (size, C, H, W) in [-1, 1], y int64 (size,)."""
+        """One random batch: x float32 (size, C, H, W) in [-1, 1], and y int64 (size,), or images as x are."""
         index = torch.randint(len(self.images), (self.size,), device=self.images.device)
         x = to_float(self.images.index_select(0, index))
+        if not self.translates:
+            return self._changed(x), self.labels.index_select(0, index)
+        if self.paired:
+            y = to_float(self.labels.index_select(0, index))
+            both = self._changed(torch.cat([x, y], dim=1))
+            return both[:, : x.shape[1]], both[:, x.shape[1] :]
+        other = torch.randint(len(self.labels), (self.size,), device=self.images.device)
+        return self._changed(x), self._changed(to_float(self.labels.index_select(0, other)))
+
+    def first(self, count: int) -> tuple[Tensor, Tensor]:
+        """The first images and their labels or partners, as `draw` gives them, but unchanged."""
+        y = self.labels[:count]
+        return to_float(self.images[:count]), to_float(y) if self.translates else y
+
+    def _changed(self, x: Tensor) -> Tensor:
         for change in self.augment:
             x = change(x)
-        return x, self.labels.index_select(0, index)
+        return x
 
 
-def _pair(data: object) -> tuple[Tensor, Tensor]:
+def _sides(data: object) -> tuple[Tensor, Tensor]:
+    if isinstance(data, ImageSet):
+        return data.images, data.labels
+    if isinstance(data, Unpaired):
+        return data.a, data.b
     if isinstance(data, tuple) and len(data) == 2:
         return data
     raise TrainingError(
-        f"Training data is an ImageSet or a pair (images, labels), and this is {type(data).__name__}: "
+        f"Training data is an ImageSet, Pairs, or a pair (images, labels), and this is {type(data).__name__}: "
         'data.fashion_mnist("train") gives one.'
     )
 
@@ -85,11 +109,24 @@ def flip(x: Tensor) -> Tensor:
 
 @dataclass(frozen=True)
 class Shift:
-    """The whole batch moves by up to `pixels` in each direction; what comes in is black (-1)."""
+    """The whole batch moves by up to `pixels` in each direction; what comes in is `edge`, by default black (-1)."""
 
     pixels: int = 2
+    edge: float = -1.0
 
     def __call__(self, x: Tensor) -> Tensor:
-        padded = F.pad(x, [self.pixels] * 4, value=-1.0)
+        padded = F.pad(x, [self.pixels] * 4, value=self.edge)
         down, right = torch.randint(2 * self.pixels + 1, (2,)).tolist()  # on the CPU: nothing waits for a GPU
         return padded[:, :, down : down + x.shape[2], right : right + x.shape[3]]
+
+
+@dataclass(frozen=True)
+class Jitter:
+    """The pix2pix paper's: the batch is enlarged to `size` (286 for 256) and cut back to its own at a random place."""
+
+    size: int = 286
+
+    def __call__(self, x: Tensor) -> Tensor:
+        larger = F.interpolate(x, size=(self.size, self.size), mode="bilinear", align_corners=False)
+        down, right = (int(torch.randint(self.size - side + 1, ())) for side in x.shape[2:])  # on the CPU
+        return larger[:, :, down : down + x.shape[2], right : right + x.shape[3]]

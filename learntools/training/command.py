@@ -33,7 +33,7 @@ def train_named(
         raise TrainingError(f"There is no recipe {name!r}; there are {known}.")
     named = RECIPES[name]
     if seconds is None and steps is None:
-        seconds = named.seconds
+        seconds, steps = named.seconds, named.steps
     if seconds is not None:
         seconds = platforms.time_budget(seconds)
     with contextlib.redirect_stdout(sys.stderr) if as_json else contextlib.nullcontext():
@@ -44,8 +44,7 @@ def train_named(
     if leads:
         found: dict[str, Any] = {
             "recipe": name,
-            "frechet_distance": None,
-            "conditional_accuracy": None,
+            **({"conditional_accuracy": None} if "frechet_distance" in measured else {}),
             **measured,
             "steps": result.steps,
             "seconds": round(result.seconds, 2),

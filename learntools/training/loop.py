@@ -19,7 +19,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from learntools.data import ImageSet, to_float
+from learntools.data import ImageSet, Unpaired
 from learntools.training import state as states
 from learntools.training.average import Average
 from learntools.training.batches import Batches
@@ -73,7 +73,7 @@ class Result:
 
 def fit(
     recipe: Recipe,
-    data: ImageSet | tuple[Tensor, Tensor],
+    data: ImageSet | Unpaired | tuple[Tensor, Tensor],
     *,
     seconds: float | None = None,
     steps: int | None = None,
@@ -93,7 +93,7 @@ def fit(
 
     Args:
         recipe: networks, losses, optimisers and a step; its networks are trained in place.
-        data: an ImageSet, or images uint8 (N, C, H, W) and labels int64 (N,).
+        data: an ImageSet, or images uint8 (N, C, H, W) and labels int64 (N,); for translation Pairs or Unpaired.
         seconds, steps: when to stop, at the first of the two. One must be given.
         seed: of the training's random numbers (torch's, and Python's and NumPy's); the networks come as they are.
         device, precision, channels_last, compiled: to override what `hardware.choose` would choose.
@@ -305,12 +305,12 @@ class _Run:
 def _check(recipe: Recipe, batches: Batches) -> None:
     """Let the recipe try its networks on two images, without a trace in them or in the random state."""
     networks = list(recipe.networks.values())
-    x, y = batches.images[:2], batches.labels[:2]
+    x, y = batches.first(2)
     with states.untouched_random_state(), torch.no_grad():
         for network in networks:
             network.eval()
         try:
-            recipe.check(to_float(x), y, batches.labels)
+            recipe.check(x, y, batches.labels)
         finally:
             for network in networks:
                 network.train()

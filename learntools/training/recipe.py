@@ -40,8 +40,9 @@ class Adam:
 
     def build(self, network: nn.Module) -> torch.optim.Optimizer:
         """The optimiser of one network's weights; one fused kernel does the whole step."""
+        betas = (float(self.betas[0]), float(self.betas[1]))  # torch refuses a whole 0 beside 0.99
         return torch.optim.AdamW(
-            network.parameters(), lr=self.lr, betas=self.betas, weight_decay=self.weight_decay, fused=True
+            network.parameters(), lr=self.lr, betas=betas, weight_decay=self.weight_decay, fused=True
         )
 
 
@@ -82,7 +83,8 @@ class Recipe:
         """Raise TrainingError when this data and these networks do not fit together.
 
         Args:
-            x: two images (2, C, H, W) in [-1, 1].   y: their labels.   labels: those of the whole set.
+            x: two images (2, C, H, W) in [-1, 1].   y: their labels, or for translation the other side's images.
+            labels: those of the whole set.
         """
 
     def step(self, x: Tensor, y: Tensor, move: Move, count: int) -> None:
@@ -92,6 +94,13 @@ class Recipe:
     def samples(self, networks: dict[str, nn.Module], device: torch.device) -> Tensor | None:
         """Images (N, C, H, W) in [-1, 1] for the live preview, always from the same noise; None if there are none."""
         return None
+
+    def state(self) -> dict[str, Any]:
+        """What the recipe itself remembers from step to step, as tensors and plain data, for a checkpoint."""
+        return {}
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Take over what `state` gave."""
 
 
 @contextmanager
@@ -178,13 +187,13 @@ class GAN(Recipe):
         return networks["generator"](z)
 
     def check(self, x: Tensor, y: Tensor, labels: Tensor) -> None:
-        fake = _tried("generator", self.generate, self.noise(len(x), x.device), y)
+        fake = tried("generator", self.generate, self.noise(len(x), x.device), y)
         if fake.shape != x.shape:
             raise TrainingError(
                 f"The generator makes images {tuple(fake.shape[1:])}, and the data's are {tuple(x.shape[1:])}: "
                 "build the networks for the data's size and channels."
             )
-        scores = _tried("discriminator", self.score, x, y)
+        scores = tried("discriminator", self.score, x, y)
         if len(scores) != len(x) or scores.numel() != len(x):
             raise TrainingError(
                 f"The discriminator gives {tuple(scores.shape)} for {len(x)} images: give one logit for each."
@@ -252,7 +261,7 @@ class ConditionalGAN(GAN):
             raise TrainingError(f"`mismatch` is a share, at least 0 and below 1, and this is {self.mismatch}.")
         super().check(x, y, labels)
         if self.mismatch:
-            both = _tried("discriminator", self.score, x, torch.stack([y, y], dim=1))
+            both = tried("discriminator", self.score, x, torch.stack([y, y], dim=1))
             if both.shape != (len(x), 2):
                 raise TrainingError(
                     f"The discriminator gives {tuple(both.shape)} for {len(x)} images with two labels each: `mismatch` "
@@ -287,7 +296,7 @@ class Classifier(Recipe):
 
     def check(self, x: Tensor, y: Tensor, labels: Tensor) -> None:
         check_labels(labels, self.classes)
-        logits = _tried("network", self.network, x)
+        logits = tried("network", self.network, x)
         if logits.shape != (len(x), self.classes):
             raise TrainingError(
                 f"The network gives {tuple(logits.shape)} for {len(x)} images: each needs {self.classes} logits."
@@ -306,8 +315,8 @@ def check_labels(labels: Tensor, classes: int) -> None:
         )
 
 
-def _tried(name: str, function: Callable[..., Any], *inputs: Tensor) -> Tensor:
-    """The function's value; if it fails or is no tensor, a TrainingError that says with what."""
+def tried(name: str, function: Callable[..., Any], *inputs: Tensor) -> Any:
+    """The function's value; if it fails or gives no tensors, a TrainingError that says with what."""
     given = " and ".join(str(tuple(value.shape)) for value in inputs)
     try:
         value = function(*inputs)
@@ -316,6 +325,7 @@ def _tried(name: str, function: Callable[..., Any], *inputs: Tensor) -> Tensor:
         raise TrainingError(
             f"The {name} fails on inputs of shape {given} ({first}): build it for the data's size and channels."
         ) from error
-    if not isinstance(value, Tensor):
+    parts = value if isinstance(value, tuple) else (value,)
+    if not all(isinstance(part, Tensor) for part in parts):
         raise TrainingError(f"The {name} gives back {type(value).__name__} where a tensor is expected.")
     return value

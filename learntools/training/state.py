@@ -117,6 +117,7 @@ class Parts:
                 name: {"weights": average.network.state_dict(), "updates": average.updates}
                 for name, average in self.averages.items()
             },
+            "recipe_state": self.crew.gathered(self.recipe.state()),
             "scaler": self.crew.scaler_state(),
             "random": self.crew.gathered(random_state()),
         }
@@ -141,6 +142,8 @@ class Parts:
                 average.network.load_state_dict(state["averages"][name]["weights"])
                 average.updates = state["averages"][name]["updates"]
         self.crew.load_scaler(state["scaler"])
+        own = state["recipe_state"]
+        self.recipe.load_state(own[self.crew.rank % len(own)])
         ranks = state["random"]
         set_random_state(ranks[self.crew.rank % len(ranks)])
         return state["step"], state["seconds"], [dict(row) for row in state["history"]]

@@ -1,0 +1,110 @@
+"""Unpaired image-to-image translation using cycle-consistent adversarial networks (Zhu et al. 2017, arXiv 1703.10593).
+
+G = ResNetGenerator(width=64, blocks=9)        # the paper's, for 256×256: 11,378,179 numbers
+D = PatchGAN(channels=3, patch=70, norm=instance_norm)     # the paper's: 2,764,737 numbers
+both = TwoWay(a_to_b=G, b_to_a=F)
+fake_b, fake_a = both(a, b)                    # G(a), F(b)
+
+x ─ 7×7 ─ halve ─ halve ─ block × 9 ─ double ─ double ─ 7×7 ─ tanh
+                          └ x + conv(ReLU(conv(x)))
+"""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+from learntools.models.pix2pix import Norm, instance_norm, start_small
+
+
+class ResidualBlock(nn.Module):
+    """x + f(x), with two 3×3 convolutions in f (He et al. 2016, arXiv 1512.03385; Johnson et al. 2016)."""
+
+    def __init__(self, channels: int, norm: Norm = instance_norm):
+        super().__init__()
+        self.change = nn.Sequential(
+            nn.Conv2d(channels, channels, kernel_size=3, padding=1, padding_mode="reflect"),
+            norm(channels),
+            nn.ReLU(),
+            nn.Conv2d(channels, channels, kernel_size=3, padding=1, padding_mode="reflect"),
+            norm(channels),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.change(x)
+
+
+class ResNetGenerator(nn.Module):
+    """An image (N, C, H, W) in [-1, 1] → another of the same size in [-1, 1]; H and W divisible by 4.
+
+    Args:
+        channels: of the images.
+        width: channels at full size; a half has twice, a quarter four times as many.
+        blocks: residual blocks at a quarter of the size. The paper has 9 for 256×256 and 6 for 128×128.
+        upsample: "transposed" convolutions as in the paper, or "resize" (Odena et al. 2016): nearest neighbours and
+            then a convolution, which leaves no checkerboard.
+        edge: side of the first and the last kernel; the paper's is 7.
+        norm: instance normalisation as in the paper, or for example `nn.BatchNorm2d`.
+
+    Raises ValueError for another `upsample`, and in `forward` for a size that is not divisible by 4.
+    """
+
+    def __init__(
+        self,
+        channels: int = 3,
+        width: int = 64,
+        blocks: int = 9,
+        upsample: str = "transposed",
+        edge: int = 7,
+        norm: Norm = instance_norm,
+    ):
+        super().__init__()
+        if upsample not in ("transposed", "resize"):
+            raise ValueError(f"`upsample` is 'transposed' or 'resize', and not {upsample!r}.")
+
+        def halve(i: int, o: int) -> list[nn.Module]:
+            return [nn.Conv2d(i, o, kernel_size=3, stride=2, padding=1), norm(o), nn.ReLU()]
+
+        def double(i: int, o: int) -> list[nn.Module]:
+            if upsample == "transposed":
+                layer = [nn.ConvTranspose2d(i, o, kernel_size=3, stride=2, padding=1, output_padding=1)]
+            else:
+                layer = [nn.Upsample(scale_factor=2), nn.Conv2d(i, o, 3, padding=1, padding_mode="reflect")]
+            return [*layer, norm(o), nn.ReLU()]
+
+        def at_the_edge(i: int, o: int) -> nn.Conv2d:
+            return nn.Conv2d(i, o, edge, padding=edge // 2, padding_mode="reflect")
+
+        self.net = nn.Sequential(
+            at_the_edge(channels, width),
+            norm(width),
+            nn.ReLU(),
+            *halve(width, 2 * width),
+            *halve(2 * width, 4 * width),
+            *(ResidualBlock(4 * width, norm) for _ in range(blocks)),
+            *double(4 * width, 2 * width),
+            *double(2 * width, width),
+            at_the_edge(width, channels),
+            nn.Tanh(),
+        )
+        self.apply(start_small)
+
+    def forward(self, x: Tensor) -> Tensor:
+        if x.shape[2] % 4 or x.shape[3] % 4:
+            raise ValueError(
+                f"A ResNet generator takes sides divisible by 4, and these are {x.shape[2]}×{x.shape[3]}: resize them."
+            )
+        return self.net(x)
+
+
+class TwoWay(nn.Module):
+    """Two networks that work on two domains at once: (a, b) → (a_to_b(a), b_to_a(b)).
+
+    Both generators of a CycleGAN move in one step, and so do both discriminators; so each two are one network here.
+    """
+
+    def __init__(self, a_to_b: nn.Module, b_to_a: nn.Module):
+        super().__init__()
+        self.a_to_b, self.b_to_a = a_to_b, b_to_a
+
+    def forward(self, a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
+        return self.a_to_b(a), self.b_to_a(b)
