@@ -1,6 +1,6 @@
 """`make bench`: what things cost, and how good the results are; tables in Markdown, and everything in build/bench.json.
 
-python -m benchmarks                     # all of it: half an hour on two cores
+python -m benchmarks                     # all of it: about an hour on two cores
 python -m benchmarks opening steps       # parts
 """
 
@@ -13,10 +13,10 @@ from pathlib import Path
 
 import torch
 
-from benchmarks import opening, quality, steps
+from benchmarks import ablations, opening, quality, steps
 from learntools import platforms
 
-PARTS = {"opening": opening, "steps": steps, "quality": quality}
+PARTS = {"opening": opening, "steps": steps, "quality": quality, "ablations": ablations}
 
 
 def main() -> None:

@@ -14,16 +14,22 @@ import torch
 from learntools.training import fit
 from learntools.training.recipes import RECIPES
 
-SEEDS, SECONDS = (1, 2, 3), (60.0, 120.0)
-NAMES = ("conditional_gan", "dcgan")
+SEEDS = (1, 2, 3)
+#: recipe → seconds of each training
+NAMES = {
+    "conditional_gan": (60.0, 120.0),
+    "dcgan": (60.0, 120.0),
+    "pix2pix": (120.0,),
+    "cyclegan": (180.0,),
+}
 
 
 def measure() -> dict[str, Any]:
     """Every run: recipe, seconds, seed, steps and metrics."""
     runs = []
     for seed in SEEDS:
-        for seconds in SECONDS:
-            for name in NAMES:
+        for name, lengths in NAMES.items():
+            for seconds in lengths:
                 named = RECIPES[name]
                 torch.manual_seed(seed)
                 result = fit(named.build(), named.data(), seconds=seconds, seed=seed, show=False)
@@ -35,19 +41,20 @@ def measure() -> dict[str, Any]:
 
 def table(found: dict[str, Any]) -> str:
     """Medians over the seeds, with the range, as Markdown."""
-    lines = [
-        found["plan"],
-        "",
-        "| recipe | seconds | steps | Fréchet distance | conditional accuracy |",
-        "|---|---|---|---|---|",
-    ]
-    for name in NAMES:
-        for seconds in SECONDS:
+    lines = [found["plan"]]
+    for name, lengths in NAMES.items():
+        metrics = [key for key in _first(found, name) if key not in ("recipe", "told_seconds", "seed", "steps")]
+        lines += ["", f"| {name}, seconds | steps | {' | '.join(metrics)} |", "|---|---|" + "---|" * len(metrics)]
+        for seconds in lengths:
             runs = [run for run in found["runs"] if (run["recipe"], run["told_seconds"]) == (name, seconds)]
             steps = statistics.median(run["steps"] for run in runs)
-            distance, accuracy = (_spread(runs, key) for key in ("frechet_distance", "conditional_accuracy"))
-            lines.append(f"| {name} | {seconds:.0f} | {steps:,.0f} | {distance} | {accuracy} |")
+            values = " | ".join(_spread(runs, key) for key in metrics)
+            lines.append(f"| {seconds:.0f} | {steps:,.0f} | {values} |")
     return "\n".join(lines)
+
+
+def _first(found: dict[str, Any], name: str) -> dict[str, Any]:
+    return next(run for run in found["runs"] if run["recipe"] == name)
 
 
 def _spread(runs: list[dict[str, Any]], key: str) -> str:

@@ -16,7 +16,6 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 from torch.utils.flop_counter import FlopCounterMode
 
 from learntools.training import Batches, Plan, Recipe, choose, fit
@@ -45,14 +44,14 @@ class PlainMove:
 
 
 def plain_step(recipe: Recipe, x: Tensor, y: Tensor, move: PlainMove) -> None:
-    """The textbook's step: as the recipe's, but D's weights collect gradients in G's turn too."""
+    """The textbook's step: as the recipe's, but a GAN's D collects gradients in G's turn too."""
     if hasattr(recipe, "generate"):
         gan: Any = recipe
         fake = gan.generate(gan.noise(len(x), x.device), y)
         move("discriminator", gan.refuse(x, y, fake.detach()))
         move("generator", gan.generator_loss(gan.score(fake, y)))
     else:
-        move("network", F.cross_entropy(next(iter(recipe.networks.values()))(x), y))
+        recipe.step(x, y, move, 0)
 
 
 def timed(device: torch.device, work: Callable[[], Any]) -> float:
@@ -168,7 +167,7 @@ def measure() -> dict[str, Any]:
         key: matrix_rate(plan.device, dtype) for key, dtype in (("fp32", torch.float32), (plan.precision, plan.dtype))
     }
     steps = {}
-    for name in RECIPES:
+    for name in (name for name, named in RECIPES.items() if named.steps is None):  # the papers' presets download
         steps[name] = step_times(name, plan)
         rate = steps[name]["gflop"] / steps[name]["bare_ms"] * 1000
         steps[name]["share_of_matrix_rate"] = rate / rates[plan.precision]

@@ -214,7 +214,7 @@ def test_the_judge_says_what_it_looks_at(images, says):
 
 
 def test_unknown_weights_are_refused_in_a_sentence():
-    with pytest.raises(DataError, match="choose from judge, dcgan, conditional_gan"):
+    with pytest.raises(DataError, match="choose from judge, dcgan, conditional_gan, pix2pix, cyclegan"):
         weights("stylegan")
 
 
@@ -232,6 +232,22 @@ def test_the_shipped_generators_make_what_their_cards_say(name):
     if name == "conditional_gan":
         stated = float(card.split("| conditional accuracy | ")[1].split()[0])
         assert found["conditional_accuracy"] == pytest.approx(stated, abs=0.025)
+
+
+@pytest.mark.parametrize(("name", "kept"), [("pix2pix", "generator"), ("cyclegan", "generators")])
+def test_the_shipped_translators_make_what_their_cards_say(name, kept):
+    """All of it is measured again, on the same held-out emoji, and clearly better than doing nothing."""
+    from learntools.training.recipes import RECIPES
+
+    network = RECIPES[name].build().networks[kept]
+    network.load_state_dict(weights(name))
+    found = RECIPES[name].measure({kept: network.eval()})
+    card = (weights_folder() / f"{name}.md").read_text(encoding="utf-8")
+    for key, value in found.items():
+        stated = float(card.split(f"| {key.replace('_', ' ')} | ")[1].split()[0])
+        assert value == pytest.approx(stated, abs=0.01), key
+    ours, nothing = {"pix2pix": ("l1", "copy_l1"), "cyclegan": ("kernel_distance", "untranslated_kernel_distance")}[name]
+    assert found[ours] < 0.8 * found[nothing]
 
 
 def test_non_saturating_is_cross_entropy():

@@ -130,3 +130,10 @@ def test_two_ways_are_two_networks():
     fake_b, fake_a = both(a, b)
     assert torch.equal(fake_b, both.a_to_b(a))
     assert torch.equal(fake_a, both.b_to_a(b))
+
+
+def test_a_generator_that_keeps_begins_near_its_input():
+    torch.manual_seed(0)
+    x = torch.rand(2, 3, 16, 16) * 2 - 1
+    far, near = ((ResNetGenerator(width=4, blocks=1, keep=keep)(x) - x).abs().mean() for keep in (0, 2))
+    assert near < 0.6 * far

@@ -4,6 +4,7 @@
 
     fashion_mnist("train", device="cuda").batches(128)    # 60,000 images of clothes, ten classes
     emoji("line"), emoji("openmoji")                      # 1,384 training pairs: outline and colour
+    emoji_pairs("train"), emoji_styles("test")            # images to translate, as pairs
     to_float(photo("cat"))                                # (3, H, W) in [-1, 1]
 
 Whatever is wrong (a damaged file, an unknown name, no such device) is a DataError: one sentence with what to do.

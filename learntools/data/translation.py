@@ -94,9 +94,17 @@ def emoji_styles(split: str | None = "train", size: int = 64, device: str | torc
     """Twemoji (a) and OpenMoji (b), two artists' drawings of the same emoji, in the same order.
 
     They are true pairs, and good for scoring. To train without using that, take `unpaired(emoji_styles("train"))`.
+
+    Twemoji fill their square to the edge, and OpenMoji leave a wide margin: put side by side, an empty white image
+    would be nearer to an OpenMoji than its Twemoji is (L1 0.35 and 0.45 at 32 pixels, test split). So both are framed
+    first: of OpenMoji the middle 56 pixels are taken, which hold 99.5 % of what is drawn, and Twemoji are drawn at 52
+    of 64, so that over each training set, which needs no pairs, the drawings cover the same area.
+
     Raises DataError as `emoji_pairs` does.
     """
-    return _styles("twemoji", "openmoji", split, size, device)
+    pairs = _styles("twemoji", "openmoji", split, 64, device)
+    _fits(size)
+    return replace(pairs, a=shrunk(_with_margin(pairs.a, 52), size), b=shrunk(pairs.b[..., 4:-4, 4:-4], size))
 
 
 def unpaired(pairs: Pairs) -> Unpaired:
@@ -105,14 +113,28 @@ def unpaired(pairs: Pairs) -> Unpaired:
 
 
 def _styles(a: str, b: str, split: str | None, size: int, device: str | torch.device) -> Pairs:
-    if not 8 <= size <= 64:
-        raise DataError(f"Emoji are 64×64, and can be had from 8 to 64 pixels wide, not {size}.")
+    _fits(size)
     first, second = emoji(a, split, device), emoji(b, split, device)
     return Pairs(shrunk(first.images, size), shrunk(second.images, size), first.names, second.names)
 
 
+def _fits(size: int) -> None:
+    if not 8 <= size <= 64:
+        raise DataError(f"Emoji are 64×64, and can be had from 8 to 64 pixels wide, not {size}.")
+
+
+def _with_margin(images: Tensor, inner: int) -> Tensor:
+    """The images at `inner` pixels, in the middle of a white frame that makes them as large as they were."""
+    margin = (images.shape[2] - inner) // 2
+    return F.pad(shrunk(images, inner), [margin] * 4, value=255)
+
+
 def shrunk(images: Tensor, size: int) -> Tensor:
-    """uint8 (N, C, H, W) → uint8 (N, C, size, size), each pixel the mean of the area that it stands for."""
-    if images.shape[2:] == (size, size):
+    """uint8 (N, C, H, W) → uint8 (N, C, size, size), each pixel a mean over the area that it stands for."""
+    height, width = images.shape[2:]
+    if (height, width) == (size, size):
         return images
-    return to_uint8(F.interpolate(to_float(images), size=(size, size), mode="area"))
+    x = to_float(images)
+    if height % size == width % size == 0:
+        return to_uint8(F.interpolate(x, size=(size, size), mode="area"))
+    return to_uint8(F.interpolate(x, size=(size, size), mode="bilinear", antialias=True, align_corners=False))

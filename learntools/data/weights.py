@@ -8,11 +8,11 @@ from __future__ import annotations
 from learntools.data import files
 from learntools.data.files import DataError
 
-NAMES = ("judge", "dcgan", "conditional_gan")
+NAMES = ("judge", "dcgan", "conditional_gan", "pix2pix", "cyclegan")
 
 
 def weights(name: str) -> dict:
-    """The named network's tensors (float32, on the CPU), for `load_state_dict`.
+    """The named network's tensors (on the CPU; float32, or float16 of the larger ones), for `load_state_dict`.
 
     Raises DataError for another name, or a missing or damaged file.
     """

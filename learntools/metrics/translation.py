@@ -2,7 +2,7 @@
 
     line, colour = emoji_pairs("test").floats()
     judged_pairs(translated, line, colour)              # {"l1": …, "copy_l1": 0.148, "saturation_ratio": …, …}
-    judged_styles(a, b, fake_b, fake_a, cycled_a, cycled_b)     # {"pair_l1": …, "untranslated_pair_l1": 0.454, …}
+    judged_styles(a, b, fake_b, fake_a, cycled_a, cycled_b)     # {"pair_l1": …, "untranslated_pair_l1": 0.333, …}
 
 Each figure stands beside the one that doing nothing gets, which a translator must beat. Everything is in the units of
 [-1, 1]. `metrics.likeness` and `metrics.kernel` say what each figure is.
@@ -10,6 +10,7 @@ Each figure stands beside the one that doing nothing gets, which a translator mu
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
 
 from learntools.metrics.kernel import kernel_distance, recognition_features
@@ -76,7 +77,7 @@ def judged_styles(
 
     Returns:
         "pair_l1", of fake_b to the true b, and "pair_l1_back", of fake_a to the true a; "untranslated_pair_l1", of a
-        to b; "cycle_l1", the mean of cycled_a to a and cycled_b to b: small alone it proves nothing, because doing
+        to b, and "blank_pair_l1", of nothing but white to b; "cycle_l1", the mean of cycled_a to a and cycled_b to b: small alone it proves nothing, because doing
         nothing has 0. With `kernel` also "kernel_distance" of fake_b to b and "untranslated_kernel_distance" of a to b,
         as sets.
 
@@ -88,6 +89,7 @@ def judged_styles(
     found = {
         "pair_l1": l1(fake_b, b),
         "untranslated_pair_l1": l1(a, b),
+        "blank_pair_l1": l1(torch.ones_like(b), b),
         "pair_l1_back": l1(fake_a, a),
         "cycle_l1": (l1(cycled_a, a) + l1(cycled_b, b)) / 2,
     }

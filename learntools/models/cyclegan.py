@@ -11,6 +11,7 @@ x ─ 7×7 ─ halve ─ halve ─ block × 9 ─ double ─ double ─ 7×7 ─
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor, nn
 
 from learntools.models.pix2pix import Norm, instance_norm, start_small
@@ -19,13 +20,13 @@ from learntools.models.pix2pix import Norm, instance_norm, start_small
 class ResidualBlock(nn.Module):
     """x + f(x), with two 3×3 convolutions in f (He et al. 2016, arXiv 1512.03385; Johnson et al. 2016)."""
 
-    def __init__(self, channels: int, norm: Norm = instance_norm):
+    def __init__(self, channels: int, norm: Norm = instance_norm, padding: str = "reflect"):
         super().__init__()
         self.change = nn.Sequential(
-            nn.Conv2d(channels, channels, kernel_size=3, padding=1, padding_mode="reflect"),
+            nn.Conv2d(channels, channels, kernel_size=3, padding=1, padding_mode=padding),
             norm(channels),
             nn.ReLU(),
-            nn.Conv2d(channels, channels, kernel_size=3, padding=1, padding_mode="reflect"),
+            nn.Conv2d(channels, channels, kernel_size=3, padding=1, padding_mode=padding),
             norm(channels),
         )
 
@@ -44,6 +45,9 @@ class ResNetGenerator(nn.Module):
             then a convolution, which leaves no checkerboard.
         edge: side of the first and the last kernel; the paper's is 7.
         norm: instance normalisation as in the paper, or for example `nn.BatchNorm2d`.
+        keep: 0 as in the paper. With k the result is tanh(k · x + what the layers make of x), so that it begins near
+            its input and learns what to change; 2 is a good value.
+        padding: "reflect" as in the paper, or "zeros", which tells the network where the edge is, and costs less.
 
     Raises ValueError for another `upsample`, and in `forward` for a size that is not divisible by 4.
     """
@@ -56,6 +60,8 @@ class ResNetGenerator(nn.Module):
         upsample: str = "transposed",
         edge: int = 7,
         norm: Norm = instance_norm,
+        padding: str = "reflect",
+        keep: float = 0.0,
     ):
         super().__init__()
         if upsample not in ("transposed", "resize"):
@@ -68,11 +74,11 @@ class ResNetGenerator(nn.Module):
             if upsample == "transposed":
                 layer = [nn.ConvTranspose2d(i, o, kernel_size=3, stride=2, padding=1, output_padding=1)]
             else:
-                layer = [nn.Upsample(scale_factor=2), nn.Conv2d(i, o, 3, padding=1, padding_mode="reflect")]
+                layer = [nn.Upsample(scale_factor=2), nn.Conv2d(i, o, 3, padding=1, padding_mode=padding)]
             return [*layer, norm(o), nn.ReLU()]
 
         def at_the_edge(i: int, o: int) -> nn.Conv2d:
-            return nn.Conv2d(i, o, edge, padding=edge // 2, padding_mode="reflect")
+            return nn.Conv2d(i, o, edge, padding=edge // 2, padding_mode=padding)
 
         self.net = nn.Sequential(
             at_the_edge(channels, width),
@@ -80,12 +86,12 @@ class ResNetGenerator(nn.Module):
             nn.ReLU(),
             *halve(width, 2 * width),
             *halve(2 * width, 4 * width),
-            *(ResidualBlock(4 * width, norm) for _ in range(blocks)),
+            *(ResidualBlock(4 * width, norm, padding) for _ in range(blocks)),
             *double(4 * width, 2 * width),
             *double(2 * width, width),
             at_the_edge(width, channels),
-            nn.Tanh(),
         )
+        self.keep = keep
         self.apply(start_small)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -93,7 +99,7 @@ class ResNetGenerator(nn.Module):
             raise ValueError(
                 f"A ResNet generator takes sides divisible by 4, and these are {x.shape[2]}×{x.shape[3]}: resize them."
             )
-        return self.net(x)
+        return torch.tanh(self.keep * x + self.net(x))
 
 
 class TwoWay(nn.Module):

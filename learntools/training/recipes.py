@@ -78,14 +78,14 @@ def pix2pix() -> Pix2Pix:
     from learntools.models.pix2pix import PatchGAN, UNet
 
     return Pix2Pix(
-        generator=UNet(width=32, depth=5, dropout=0),
+        generator=UNet(width=24, depth=5, dropout=0),
         discriminator=PatchGAN(channels=6, patch=34, width=16, spectral_norm=True),
-        l1_weight=50,
+        l1_weight=200,
         discriminator_loss=losses.hinge_discriminator_loss,
         generator_loss=losses.hinge_generator_loss,
         generator_optimizer=Adam(lr=2e-3, betas=(0.0, 0.99)),
         discriminator_optimizer=Adam(lr=2e-3, betas=(0.0, 0.99)),
-        augment=[flip],
+        augment=[flip, Shift(3, edge=1.0)],
         shown=data.emoji_pairs("test").floats(slice(0, 252, 7))[0],
     )
 
