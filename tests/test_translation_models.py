@@ -118,7 +118,7 @@ def test_resize_convolutions_leave_no_checkerboard():
             if isinstance(module, (nn.Conv2d, nn.ConvTranspose2d)):
                 nn.init.constant_(module.weight, 0.8 / module.weight[0].numel())
         inside = network(torch.ones(1, 3, 96, 96))[..., 36:-36, 36:-36]  # far from the padding
-        return float((inside.max() - inside.min()) / inside.mean())
+        return ((inside.max() - inside.min()) / inside.mean()).item()
 
     assert unevenness("transposed") > 0.1
     assert unevenness("resize") < 1e-4
@@ -130,10 +130,3 @@ def test_two_ways_are_two_networks():
     fake_b, fake_a = both(a, b)
     assert torch.equal(fake_b, both.a_to_b(a))
     assert torch.equal(fake_a, both.b_to_a(b))
-
-
-def test_a_generator_that_keeps_begins_near_its_input():
-    torch.manual_seed(0)
-    x = torch.rand(2, 3, 16, 16) * 2 - 1
-    far, near = ((ResNetGenerator(width=4, blocks=1, keep=keep)(x) - x).abs().mean() for keep in (0, 2))
-    assert near < 0.6 * far

@@ -1,4 +1,4 @@
-"""The course's data as tensors: uint8 at rest, [-1, 1] on request, on the device you name, with no network.
+"""The course's data as tensors: uint8 at rest, [-1, 1] on request, on the device you name.
 
     from learntools.data import emoji, fashion_mnist, photo, to_float
 
@@ -6,6 +6,9 @@
     emoji("line"), emoji("openmoji")                      # 1,384 training pairs: outline and colour
     emoji_pairs("train"), emoji_styles("test")            # images to translate, as pairs
     to_float(photo("cat"))                                # (3, H, W) in [-1, 1]
+
+All of that needs no network. `facades`, `maps` and `horse2zebra` are fetched once from theirs, and the learner's own
+images come from a folder: `paired_folder`, `paired_folders`, `unpaired_folders`.
 
 Whatever is wrong (a damaged file, an unknown name, no such device) is a DataError: one sentence with what to do.
 `verify()` checks every shipped file.

@@ -7,7 +7,7 @@
 The folder is `$LEARNTOOLS_DATA` if that is set, else `data/` of the checkout that this file stands in, else the copy
 inside the installed package. What marks it as ours is `checksums.sha256`, the list of every shipped file.
 
-Big compressed files are unpacked once into `$LEARNTOOLS_HOME/cache` (default `~/.learntools/cache`). The last eight
+Big compressed files are unpacked once into `platforms.home()/cache` (by default `~/.learntools/cache`). The last eight
 bytes of a gzip file are the CRC-32 and the size of what it holds, so a cached copy is compared with its source each
 time it is read, and a damaged, stale or foreign one is replaced without a word.
 """
@@ -24,6 +24,8 @@ import uuid
 import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from learntools import platforms
 
 if TYPE_CHECKING:
     import numpy as np
@@ -50,9 +52,8 @@ def folder() -> Path:
 
 
 def cache_folder() -> Path:
-    """Where unpacked copies are kept: `$LEARNTOOLS_HOME/cache`. It may not exist, nor be writable."""
-    home = os.environ.get("LEARNTOOLS_HOME") or "~/.learntools"
-    return Path(home).expanduser() / "cache"
+    """Where unpacked and downloaded copies are kept, beside the learner's record. It may not exist, nor be writable."""
+    return platforms.home() / "cache"
 
 
 def checksums() -> dict[str, str]:

@@ -4,7 +4,7 @@
     horse2zebra("train", size=64)        # 1,067 horses and 1,334 zebras, nothing paired, 117 MB
     maps("test", size=64)                # 1,098 pairs: aerial photo (a) → street map (b), 1.5 GB
 
-They go to `$LEARNTOOLS_HOME/cache` or to `root`. A download that broke off goes on where it stopped. Where there is no
+They go to `platforms.home()/cache` or to `root`. A download that broke off goes on where it stopped. Where there is no
 network, put what you downloaded elsewhere into that folder: NAME.zip, or NAME/ with trainA, trainB, testA and testB in
 it, or, of pairs side by side, NAME/train and NAME/test. The sets belong to others (CMP Prague, Google, ImageNet), are
 meant for research, and are no part of this course, whose own emoji need no network.

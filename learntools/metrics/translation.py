@@ -77,9 +77,9 @@ def judged_styles(
 
     Returns:
         "pair_l1", of fake_b to the true b, and "pair_l1_back", of fake_a to the true a; "untranslated_pair_l1", of a
-        to b, and "blank_pair_l1", of nothing but white to b; "cycle_l1", the mean of cycled_a to a and cycled_b to b: small alone it proves nothing, because doing
-        nothing has 0. With `kernel` also "kernel_distance" of fake_b to b and "untranslated_kernel_distance" of a to b,
-        as sets.
+        to b, and "blank_pair_l1", of nothing but white to b; "cycle_l1", the mean of cycled_a to a and cycled_b to b:
+        small alone it proves nothing, because doing nothing has 0. With `kernel` also "kernel_distance" of fake_b to b
+        and "untranslated_kernel_distance" of a to b, as sets.
 
     Raises:
         ValueError: the images are of another shape or range, or too few.

@@ -11,7 +11,6 @@ x ─ 7×7 ─ halve ─ halve ─ block × 9 ─ double ─ double ─ 7×7 ─
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor, nn
 
 from learntools.models.pix2pix import Norm, instance_norm, start_small
@@ -45,8 +44,6 @@ class ResNetGenerator(nn.Module):
             then a convolution, which leaves no checkerboard.
         edge: side of the first and the last kernel; the paper's is 7.
         norm: instance normalisation as in the paper, or for example `nn.BatchNorm2d`.
-        keep: 0 as in the paper. With k the result is tanh(k · x + what the layers make of x), so that it begins near
-            its input and learns what to change; 2 is a good value.
         padding: "reflect" as in the paper, or "zeros", which tells the network where the edge is, and costs less.
 
     Raises ValueError for another `upsample`, and in `forward` for a size that is not divisible by 4.
@@ -61,7 +58,6 @@ class ResNetGenerator(nn.Module):
         edge: int = 7,
         norm: Norm = instance_norm,
         padding: str = "reflect",
-        keep: float = 0.0,
     ):
         super().__init__()
         if upsample not in ("transposed", "resize"):
@@ -90,8 +86,8 @@ class ResNetGenerator(nn.Module):
             *double(4 * width, 2 * width),
             *double(2 * width, width),
             at_the_edge(width, channels),
+            nn.Tanh(),
         )
-        self.keep = keep
         self.apply(start_small)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -99,7 +95,7 @@ class ResNetGenerator(nn.Module):
             raise ValueError(
                 f"A ResNet generator takes sides divisible by 4, and these are {x.shape[2]}×{x.shape[3]}: resize them."
             )
-        return torch.tanh(self.keep * x + self.net(x))
+        return self.net(x)
 
 
 class TwoWay(nn.Module):

@@ -46,8 +46,10 @@ class UNet(nn.Module):
         dropout: so many of the innermost levels of the way up drop half of their numbers in training; the paper has 3
             and leaves it on at test time, as its only source of chance.
         norm: batch normalisation as in the paper, or for example `instance_norm`.
+        upsample: "transposed" convolutions as in the paper, or "resize" (Odena et al. 2016): nearest neighbours and
+            then a convolution, which leaves no checkerboard.
 
-    Raises ValueError for depth < 2, and in `forward` for a size that cannot be halved so often.
+    Raises ValueError for depth < 2 and another `upsample`, and in `forward` for a size that cannot be halved so often.
     """
 
     def __init__(
@@ -59,10 +61,13 @@ class UNet(nn.Module):
         skips: bool = True,
         dropout: int = 3,
         norm: Norm = nn.BatchNorm2d,
+        upsample: str = "transposed",
     ):
         super().__init__()
         if depth < 2:
             raise ValueError(f"A U-Net needs a depth of 2 or more, and this is {depth}.")
+        if upsample not in ("transposed", "resize"):
+            raise ValueError(f"`upsample` is 'transposed' or 'resize', and not {upsample!r}.")
         self.depth, self.skips = depth, skips
         widths = [width * min(2**level, 8) for level in range(depth)]
         bias = norm is not nn.BatchNorm2d  # a batch norm has a bias of its own
@@ -70,7 +75,9 @@ class UNet(nn.Module):
         def halve(i: int, o: int) -> nn.Conv2d:
             return nn.Conv2d(i, o, kernel_size=4, stride=2, padding=1, bias=bias)
 
-        def double(i: int, o: int, bias: bool = bias) -> nn.ConvTranspose2d:
+        def double(i: int, o: int, bias: bool = bias) -> nn.Module:
+            if upsample == "resize":
+                return nn.Sequential(nn.Upsample(scale_factor=2), nn.Conv2d(i, o, 3, padding=1, bias=bias))
             return nn.ConvTranspose2d(i, o, kernel_size=4, stride=2, padding=1, bias=bias)
 
         # way down: no norm on the raw image, nor at the bottom, where one pixel would be normalised to nothing
