@@ -28,7 +28,7 @@ from learntools.training import Result, fit
 from learntools.training.recipes import RECIPES
 
 HERE = Path(__file__).resolve().parent
-STEPS = {"judge": 1900, "dcgan": 5000, "conditional_gan": 6000, "pix2pix": 3000, "cyclegan": 4000}
+STEPS = {"judge": 1900, "dcgan": 5000, "conditional_gan": 6000, "pix2pix": 3000, "cyclegan": 3000}
 HALF = ("pix2pix", "cyclegan")  # kept in 16 bits: they would be the largest files, and look the same
 CLOTHES = ("Fashion-MNIST's 60,000 training images (MIT)", "ten kinds of clothes in 28×28 grey pixels", "MIT")
 EMOJI = "CC BY-SA 4.0, as the drawings it learned from, which what it makes resembles"

@@ -281,3 +281,8 @@ def test_the_preview_shows_translations():
     ):
         result = quiet(copy.deepcopy(recipe), images, steps=1)
         assert recipe.samples(result.networks, torch.device("cpu")).shape == shown.shape
+
+
+def test_whole_numbers_are_good_enough_for_adam():
+    """torch itself refuses the betas (0, 0.99): one is an int."""
+    assert training.Adam(betas=(0, 0.99)).build(nn.Linear(1, 1)).defaults["betas"] == (0.0, 0.99)

@@ -122,6 +122,8 @@ def cyclegan() -> CycleGAN:
     return CycleGAN(
         generators=TwoWay(generator(), generator()),
         discriminators=TwoWay(discriminator(), discriminator()),
+        cycle_weight=5,
+        identity_weight=2,
         generator_optimizer=Adam(lr=2e-3, betas=(0.0, 0.99)),
         discriminator_optimizer=Adam(lr=2e-3, betas=(0.0, 0.99)),
         batch_size=8,
