@@ -78,7 +78,8 @@ def card(name: str, result: Result, measured: dict[str, float], size: int) -> st
     count = sum(value.numel() for value in next(iter(result.networks.values())).parameters())
     settings = "; ".join(f"{key}: lr {a.lr:g}, betas {a.betas}" for key, a in recipe.optimizers.items())
     data, seen, licence = SEEN.get(name, CLOTHES)
-    kept = f"the average of the {recipe.averaged[0]}'s weights, {size / 1e6:.1f} MB in {16 if name in HALF else 32} bits"
+    bits = 16 if name in HALF else 32
+    kept = f"the average of the {recipe.averaged[0]}'s weights, {size / 1e6:.1f} MB in {bits} bits"
     return f"""# {name}
 
 {RECIPES[name].about.capitalize()}: what `learntools train {name}` trains (`learntools.training.recipes.{name}`).

@@ -401,7 +401,7 @@ def test_perfect_and_absent_translation_have_the_figures_they_must(measured):
 
 def test_all_test_emoji_have_the_known_l1_without_translation():
     assert l1(*emoji_pairs("test").floats()) == pytest.approx(0.1476, abs=1e-4)
-    assert l1(*emoji_styles("test", 32).floats()) == pytest.approx(0.3335, abs=1e-4)
+    assert l1(*emoji_styles("test", 32).floats()) == pytest.approx(0.3367, abs=1e-4)
 
 
 def test_styles_are_judged_there_back_and_round(measured):
@@ -410,6 +410,7 @@ def test_styles_are_judged_there_back_and_round(measured):
     assert found == {
         "pair_l1": l1(fake_b, b),
         "untranslated_pair_l1": l1(a, b),
+        "blank_pair_l1": l1(torch.ones_like(b), b),
         "pair_l1_back": l1(fake_a, a),
         "cycle_l1": (l1(cycled_a, a) + l1(cycled_b, b)) / 2,
         "kernel_distance": pytest.approx(measured(b, fake_b)),

@@ -142,7 +142,7 @@ _ADVICE: tuple[tuple[str, str, str], ...] = (
 
 def explain(name: str, crash: Crash) -> str:
     """What to tell a learner whose answer, called `name`, ended in this crash."""
-    said = f": {crash.message}" if crash.message else ""
+    said = f": {crash.message.rstrip('.')}" if crash.message else ""
     lower = crash.message.lower()
     if crash.type in ("MemoryError", "OutOfMemoryError") or "allocate memory" in lower or "out of memory" in lower:
         return (

@@ -78,14 +78,14 @@ def pix2pix() -> Pix2Pix:
     from learntools.models.pix2pix import PatchGAN, UNet
 
     return Pix2Pix(
-        generator=UNet(width=24, depth=5, dropout=0),
+        generator=UNet(width=24, depth=5, dropout=2),
         discriminator=PatchGAN(channels=6, patch=34, width=16, spectral_norm=True),
         l1_weight=160,
         discriminator_loss=losses.hinge_discriminator_loss,
         generator_loss=losses.hinge_generator_loss,
-        generator_optimizer=Adam(lr=2e-3, betas=(0.0, 0.99)),
+        generator_optimizer=Adam(lr=2e-3, betas=(0.0, 0.99), weight_decay=0.02),
         discriminator_optimizer=Adam(lr=2e-3, betas=(0.0, 0.99)),
-        augment=[flip, Shift(3, edge=1.0)],
+        augment=[flip, Shift(4, edge=1.0)],
         shown=data.emoji_pairs("test").floats(slice(0, 252, 7))[0],
     )
 
