@@ -11,6 +11,8 @@ x ─ 7×7 ─ halve ─ halve ─ block × 9 ─ double ─ double ─ 7×7 ─
 
 from __future__ import annotations
 
+from typing import Literal
+
 from torch import Tensor, nn
 
 from learntools.models.pix2pix import Norm, instance_norm, start_small
@@ -19,7 +21,7 @@ from learntools.models.pix2pix import Norm, instance_norm, start_small
 class ResidualBlock(nn.Module):
     """x + f(x), with two 3×3 convolutions in f (He et al. 2016, arXiv 1512.03385; Johnson et al. 2016)."""
 
-    def __init__(self, channels: int, norm: Norm = instance_norm, padding: str = "reflect"):
+    def __init__(self, channels: int, norm: Norm = instance_norm, padding: Literal["reflect", "zeros"] = "reflect"):
         super().__init__()
         self.change = nn.Sequential(
             nn.Conv2d(channels, channels, kernel_size=3, padding=1, padding_mode=padding),
@@ -57,7 +59,7 @@ class ResNetGenerator(nn.Module):
         upsample: str = "transposed",
         edge: int = 7,
         norm: Norm = instance_norm,
-        padding: str = "reflect",
+        padding: Literal["reflect", "zeros"] = "reflect",
     ):
         super().__init__()
         if upsample not in ("transposed", "resize"):

@@ -21,7 +21,7 @@ from typing import Any
 
 from torch import Tensor
 
-OUTLINES = 0.03  # at least this share of nearly black pixels in G(a); and
+OUTLINES = 0.024  # at least this share of nearly black pixels in G(a); and
 CLEARED = 0.04  # at most this share left in F(b)
 ROUND_TRIP = 0.22  # at most
 NEAR = 1.2  # at most
