@@ -24,8 +24,8 @@ import build
 from learntools.data import fashion_mnist, to_float
 from learntools.metrics import Moments, frechet_distance, judge_features
 from learntools.metrics.judging import REFERENCE
-from learntools.training import Result, fit
-from learntools.training.recipes import RECIPES
+from learntools.training import Recipe, Result, fit
+from learntools.training.recipes import RECIPES, pix2pix
 
 HERE = Path(__file__).resolve().parent
 STEPS = {"judge": 1900, "dcgan": 5000, "conditional_gan": 6000, "pix2pix": 3000, "cyclegan": 3000}
@@ -70,9 +70,14 @@ def floor(network: torch.nn.Module) -> float:
     return frechet_distance(train, test)
 
 
+def build_recipe(name: str) -> Recipe:
+    """The recipe that the shipped weights are trained with."""
+    return pix2pix(long=True) if name == "pix2pix" else RECIPES[name].build()
+
+
 def card(name: str, result: Result, measured: dict[str, float], size: int) -> str:
     """The model card, in Markdown; its figures are read back by --check."""
-    recipe = RECIPES[name].build()
+    recipe, call = build_recipe(name), f"{name}(long=True)" if name == "pix2pix" else name
     numbers = "\n".join(f"| {key.replace('_', ' ')} | {value:.4f} |" for key, value in measured.items())
     networks = ", ".join(f"`{type(net).__name__}`" for net in recipe.networks.values())
     count = sum(value.numel() for value in next(iter(result.networks.values())).parameters())
@@ -82,7 +87,7 @@ def card(name: str, result: Result, measured: dict[str, float], size: int) -> st
     kept = f"the average of the {recipe.averaged[0]}'s weights, {size / 1e6:.1f} MB in {bits} bits"
     return f"""# {name}
 
-{RECIPES[name].about.capitalize()}: what `learntools train {name}` trains (`learntools.training.recipes.{name}`).
+{RECIPES[name].about.capitalize()}: what `learntools train {name}` trains (`learntools.training.recipes.{call}`).
 
 | | |
 |---|---|
@@ -105,7 +110,7 @@ For teaching. It has seen {seen} and nothing else. Licence: {licence}.
 def train(name: str) -> None:
     torch.manual_seed(SEED)
     named = RECIPES[name]
-    recipe = named.build()
+    recipe = build_recipe(name)
     out = HERE.parent / "build" / "weights" / name
     result = fit(recipe, named.data(), steps=STEPS[name], seed=SEED, out=out, resume=True)
     if result.stopped:
