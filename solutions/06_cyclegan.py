@@ -139,7 +139,7 @@ class ResidualBlock(nn.Module):
             nn.InstanceNorm2d(channels),
             nn.ReLU(),
             ### BEGIN SOLUTION: ...,
-            nn.Conv2d(channels, channels, kernel_size=3, padding=1, padding_mode="reflect"),
+            nn.Conv2d(channels, channels, 3, padding=1, padding_mode="reflect"),
             nn.InstanceNorm2d(channels),
             ### END SOLUTION
         )

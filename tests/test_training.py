@@ -538,7 +538,7 @@ def short(data):
         (lambda: gan(latent=9), lambda d: d, "The generator fails on inputs of shape"),
         (gan, lambda d: (d.images.float(), d.labels), "uint8"),
         (gan, lambda d: (d.images, d.labels[:5]), "each image needs one"),
-        (gan, lambda d: d.images, "an ImageSet or a pair"),
+        (gan, lambda d: d.images, "an ImageSet, Pairs, or a pair"),
         (gan, short, "choose a smaller one"),
         (
             lambda: ConditionalGAN(generator=G(), discriminator=D(), latent=4, classes=2, batch_size=8),
