@@ -555,8 +555,8 @@ show_images(torch.cat([a[some], fake_b[some], cycled_a[some]]), columns=8, size=
 # %% tags=["demo"]
 word = "cat"
 
-found = [i for i, name in enumerate(pairs.names) if word in name][:8]
-print(", ".join(pairs.names[i] for i in found) or f"There is no {word!r} here: try face, cat, woman or car.")
+found = [i for i, name in enumerate(pairs.names) if word in name.split()][:8]
+print(", ".join(pairs.names[i] for i in found) or f"There is no {word!r} here: try face, cat, woman or arrow.")
 if found:
     show_images(torch.cat([a[found], fake_b[found]]), columns=len(found), size=0.85)
 

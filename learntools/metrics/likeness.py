@@ -1,6 +1,6 @@
 """How like the truth is an image: pixel by pixel, in structure, and in how colourful it is.
 
-    l1(fake, real)                   # 0.06 on a scale of 0 to 2
+    l1(fake, real)                   # 0.116 for the shipped pix2pix, on a scale of 0 to 2
     ssim(fake, real), psnr(fake, real)
     saturation_ratio(fake, real)     # 1 as colourful as the truth, 0 grey
 

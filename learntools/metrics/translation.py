@@ -27,7 +27,7 @@ def judged_pairs(
         inputs: what it was given, of the same shape, or with one channel, which is then repeated.
         targets: the truth, of the same shape.
         reference: images (M, C, h, w) that choose the constant colour, rightly the training targets; else the targets.
-        kernel: whether to ask for kernel distances too: N of at least 2, and with 252 images some 12 s on one core.
+        kernel: whether to ask for kernel distances too: N of at least 2, and most of the time.
 
     Returns:
         "l1" and "ssim" of the translations to the targets, and "copy_l1" and "copy_ssim" of the inputs to the targets;
@@ -73,7 +73,7 @@ def judged_styles(
         a, b: the two drawings of the same things, a[i] and b[i] belonging together, (N, C, H, W) in [-1, 1], C 3 or 1.
         fake_b, fake_a: what the two generators made of a and of b.
         cycled_a, cycled_b: what they made of fake_b and of fake_a, on the way back.
-        kernel: whether to ask for kernel distances too: N of at least 2, and with 252 images some 12 s on one core.
+        kernel: whether to ask for kernel distances too: N of at least 2, and most of the time.
 
     Returns:
         "pair_l1", of fake_b to the true b, and "pair_l1_back", of fake_a to the true a; "untranslated_pair_l1", of a

@@ -7,13 +7,13 @@ real clothes; the discriminator that a generator was trained with never judges i
 from __future__ import annotations
 
 import functools
-import hashlib
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
+
+from learntools.lessons.remembered import remembered
 
 EACH = 50  # orders of each class
 NEEDED = 0.60  # of the orders must be obeyed
@@ -32,19 +32,10 @@ class Reading:
     accuracy: float = 0.0
 
 
-_KEPT: OrderedDict[str, Reading] = OrderedDict()
-
-
+@remembered
 def reading(images: Any) -> Reading:
     """The reading of these images (500, 1, 28, 28); looked up where the very same ones have been read before."""
-    if not isinstance(images, Tensor):
-        return Reading("no images", "is no batch of images")
-    key = hashlib.sha256(images.contiguous().numpy().tobytes()).hexdigest()
-    if key not in _KEPT:
-        _KEPT[key] = _read(images)
-        while len(_KEPT) > 64:
-            _KEPT.popitem(last=False)
-    return _KEPT[key]
+    return _read(images) if isinstance(images, Tensor) else Reading("no images", "is no batch of images")
 
 
 def _read(x: Tensor) -> Reading:

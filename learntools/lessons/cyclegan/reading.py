@@ -10,7 +10,7 @@ Four figures, each with what doing nothing gets on the 252 held-out pairs:
     colour     saturation of G(a), divided by that of b; copying: 1.4
 
 No single one would do. A copy makes perfect round trips, black scribbles look like outlines, and what is pale or
-blurred is as near to the other artist's drawing as a copy (0.98 to 1.08): being near only refuses what is far off.
+blurred is as near to the other artist's drawing as a copy (1.05 to 1.09): being near only refuses what is far off.
 Thickening whatever is dark passes all but the last: it blackens thin lines, and makes everything else too colourful.
 """
 
