@@ -21,6 +21,7 @@ NAMES = {
     "dcgan": (60.0, 120.0),
     "pix2pix": (120.0,),
     "cyclegan": (180.0,),
+    "captioning": (150.0,),
 }
 
 

@@ -7,7 +7,7 @@ Working with logits keeps the gradient alive where a probability would have roun
     loss = generator_loss(D(fake))
 
 Each comes as a pair, one loss for D and one for G, and the pairs do not mix. The two penalties at the end are added to
-D's loss.
+D's loss. `caption_loss` is no such game: it compares a captioner's next words with the true ones.
 """
 
 from __future__ import annotations
@@ -162,6 +162,41 @@ def r1_penalty(discriminator: Callable[[Tensor], Tensor], real: Tensor) -> Tenso
         A scalar, at least 0, to be multiplied by the paper's γ (10 there); its gradient runs into D only.
     """
     return 0.5 * _slopes(discriminator, real.detach().requires_grad_()).mean()
+
+
+def caption_loss(logits: Tensor, words: Tensor, padding: int = 0) -> Tensor:
+    """Cross-entropy of the word that comes next, over the real words alone (Xu et al. 2015, equation 14, first term).
+
+    Args:
+        logits: the captioner's (N, T, vocabulary), after it has read words 0 to T - 1 of T + 1.
+        words: int64 (N, T), the words 1 to T that should follow; `padding` where a sentence has ended.
+
+    Returns:
+        A scalar: the mean over all words that are not padding; 0 when there is none.
+    """
+    losses = F.cross_entropy(logits.flatten(0, 1), words.flatten(), ignore_index=padding, reduction="sum")
+    return losses / (words != padding).sum().clamp(min=1)
+
+
+def detection_loss(logits: Tensor, words: Tensor, fixed: int = 4) -> Tensor:
+    """Cross-entropy of which words occur in an image's caption (after Fang et al. 2015, arXiv 1411.4952, section 3).
+
+    A word counts by how rare it is in the batch, log(N / captions with it): that leaves the names of things, and takes
+    out "a" and "the". Fang et al. use a noisy OR over the places, and all frequent words.
+
+    Args:
+        logits: of each word of the vocabulary, for a whole image, (N, vocabulary).
+        words: int64 (N, T), a caption of each image; numbers below `fixed` are no words.
+
+    Returns:
+        A scalar, the mean over the images; at best the mean entropy of the words' shares.
+    """
+    occurs = torch.zeros_like(logits, dtype=torch.float32).scatter_(1, words, 1.0)
+    occurs[:, :fixed] = 0
+    rarity = (len(words) / occurs.sum(dim=0).clamp(min=1)).log()
+    shares = occurs * rarity
+    shares = shares / shares.sum(dim=1, keepdim=True).clamp(min=1e-6)
+    return -(shares * logits.float().log_softmax(dim=1)).sum(dim=1).mean()
 
 
 def _slopes(scores: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:

@@ -149,5 +149,5 @@ progress()
 # - `hint()` and `solution()` help; `get()` keeps the notebook running.
 # - An image is a grid of numbers, and arithmetic works on all of them at once.
 #
-# **Next.** In lesson 02 you find out what a convolution is, by hand first. It is the part that networks for pictures
-# are made of. (Number 01 is still to come.)
+# **Next.** In lesson 01 three trained networks look at pictures: one recognises, one translates, one describes. Then
+# lesson 02 shows what they are made of.

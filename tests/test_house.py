@@ -19,7 +19,7 @@ PACKAGE = ROOT / "learntools"
 MAY_IMPORT = {
     "core": set(),
     "losses": set(),
-    "models": {"losses"},
+    "models": {"losses", "data"},
     "platforms": set(),
     "data": {"platforms"},
     "metrics": {"models", "data"},

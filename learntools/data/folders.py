@@ -23,6 +23,7 @@ from torch import Tensor
 
 from learntools.data.files import DataError
 from learntools.data.images import find_device
+from learntools.data.pictures import UnreadableError, middle, upright
 from learntools.data.translation import Pairs, Unpaired
 
 if TYPE_CHECKING:
@@ -209,56 +210,19 @@ def _halves(path: Path, size: int) -> tuple[Tensor, Tensor]:
     image = _upright(path)
     if image.width % 2:
         raise _UnusableError(f"{path.name} (its width, {image.width}, is odd, so it has no halves)")
-    middle = image.width // 2
-    return _square(image, 0, middle, size), _square(image, middle, image.width, size)
+    half = image.width // 2
+    return middle(image, 0, half, size), middle(image, half, image.width, size)
 
 
 def _single(path: Path, size: int) -> Tensor:
     # A photograph of 12 million pixels need not be decoded in full: a JPEG can be had at a half, a quarter, an eighth.
     image = _upright(path, at_least=2 * size)
-    return _square(image, 0, image.width, size)
-
-
-def _square(image: Image.Image, left: int, right: int, size: int) -> Tensor:
-    """The square in the middle of columns `left` to `right`, uint8 (3, size, size)."""
-    import numpy as np
-    from PIL import Image
-
-    side = min(right - left, image.height)
-    x, y = left + (right - left - side) // 2, (image.height - side) // 2
-    how = Image.Resampling.BOX if side >= size else Image.Resampling.BICUBIC
-    pixels = np.array(image.resize((size, size), how, box=(x, y, x + side, y + side)))
-    return torch.from_numpy(pixels).permute(2, 0, 1).contiguous()
+    return middle(image, 0, image.width, size)
 
 
 def _upright(path: Path, at_least: int | None = None) -> Image.Image:
     """The image in RGB on white, turned as its EXIF says. Raises _UnusableError."""
-    from PIL import Image, ImageOps
-
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # odd metadata is no concern of ours
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path) as image:
-                if at_least:
-                    image.draft(None, (at_least, at_least))
-                return _on_white(ImageOps.exif_transpose(image))
-    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
-        raise _UnusableError(f"{path.name} (more pixels than is safe to unpack)") from None
-    except PermissionError:
-        raise _UnusableError(f"{path.name} (you may not read it)") from None
-    except Exception:  # a damaged file makes Pillow raise OSError, SyntaxError, ValueError, struct.error and others
-        raise _UnusableError(f"{path.name} (damaged, or not an image)") from None
-
-
-def _on_white(image: Image.Image) -> Image.Image:
-    import numpy as np
-    from PIL import Image
-
-    if image.mode.startswith("I"):  # 16 bits a pixel, which convert() would clip at 255 instead of scaling
-        grey = (np.asarray(image).clip(0, 65535).astype(np.uint32) + 128) // 257
-        return Image.fromarray(grey.astype(np.uint8)).convert("RGB")
-    if not image.has_transparency_data:
-        return image.convert("RGB")
-    drawn = image.convert("RGBA")
-    return Image.alpha_composite(Image.new("RGBA", drawn.size, "white"), drawn).convert("RGB")
+        return upright(path, at_least)
+    except UnreadableError as why:
+        raise _UnusableError(f"{path.name} ({why})") from None

@@ -13,11 +13,13 @@ from learntools.core.exercise import Exercise
 #: The course's order: number and name, as in `notebooks/02_convolutions.ipynb`.
 COURSE = {
     "00": "welcome",
+    "01": "pretrained_networks",
     "02": "convolutions",
     "03": "simple_gan",
     "04": "conditional_gan",
     "05": "pix2pix",
     "06": "cyclegan",
+    "07": "captioning",
 }
 
 

@@ -11,8 +11,11 @@ from its images (`classification_accuracy_score`). A generator is never judged b
 
 Translations of images are judged against held-out truth by `judged_pairs` and `judged_styles`: with `l1`, `ssim` and
 `saturation_ratio` pair by pair, and as sets by `kernel_distance` on `recognition_features`.
+
+Captions are compared with what people wrote by `bleu` and `cider`.
 """
 
+from learntools.metrics.captions import bleu, cider
 from learntools.metrics.classification import (
     classification_accuracy_score,
     conditional_accuracy,
@@ -31,6 +34,7 @@ from learntools.metrics.neighbours import (
     nearest_neighbours,
     precision_recall_density_coverage,
 )
+from learntools.metrics.scenes import judged_scenes
 from learntools.metrics.translation import judged_pairs, judged_styles
 
 __all__ = [
@@ -39,6 +43,8 @@ __all__ = [
     "Memorisation",
     "ModeCoverage",
     "Moments",
+    "bleu",
+    "cider",
     "classification_accuracy_score",
     "conditional_accuracy",
     "conditional_accuracy_per_class",
@@ -46,6 +52,7 @@ __all__ = [
     "judge_features",
     "judged",
     "judged_pairs",
+    "judged_scenes",
     "judged_styles",
     "kernel_distance",
     "l1",

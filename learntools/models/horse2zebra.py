@@ -14,6 +14,7 @@ import hashlib
 import os
 import pickle
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -116,11 +117,8 @@ def load_horse2zebra(path: str | Path, known_only: bool = True) -> Horse2Zebra:
     return network.eval().requires_grad_(False)
 
 
-def read_photo(path: str | Path, size: int = 256) -> Tensor:
-    """The middle square of a photograph as floats (3, size, size) in [-1, 1]. Raises OSError if it is no image."""
-    import numpy as np
-    from PIL import Image, ImageOps
+def read_photo(source: Any, size: int = 256) -> Tensor:
+    """The middle square of what `data.picture` takes, as floats (3, size, size) in [-1, 1]. Raises data.DataError."""
+    from learntools.data import square, to_float
 
-    with Image.open(path) as image:
-        square = ImageOps.fit(ImageOps.exif_transpose(image).convert("RGB"), (size, size))
-    return torch.from_numpy(np.array(square)).permute(2, 0, 1) / 127.5 - 1
+    return to_float(square(source, size))

@@ -12,7 +12,8 @@ with what to do.
 """
 
 from learntools.training.average import Average
-from learntools.training.batches import Batches, Jitter, Shift, flip
+from learntools.training.batches import Batches, Jitter, Shift, Source, Tint, flip
+from learntools.training.captioning import Captioning
 from learntools.training.hardware import Plan, TrainingError, choose
 from learntools.training.loop import Result, fit
 from learntools.training.processes import launch
@@ -24,6 +25,7 @@ __all__ = [
     "Adam",
     "Average",
     "Batches",
+    "Captioning",
     "Classifier",
     "ConditionalGAN",
     "CycleGAN",
@@ -34,6 +36,8 @@ __all__ = [
     "Recipe",
     "Result",
     "Shift",
+    "Source",
+    "Tint",
     "TrainingError",
     "choose",
     "fit",

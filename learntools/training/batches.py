@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 import torch
 from torch import Tensor
@@ -22,12 +23,22 @@ from learntools.training.hardware import TrainingError
 Augmentation = Callable[[Tensor], Tensor]
 
 
+@runtime_checkable
+class Source(Protocol):
+    """Data that makes its batches itself, such as scenes without end, with torch's random state.
+
+    draw(count, device) → images uint8 (count, C, H, W), and labels or words, int64, one row for each.
+    """
+
+    def draw(self, count: int, device: str | torch.device = "cpu") -> tuple[Tensor, Tensor]: ...
+
+
 class Batches:
     """Random batches of a data set, each image as likely as any other, drawn with torch's random state.
 
     Args:
         data: an ImageSet, or images uint8 (N, C, H, W) and labels int64 (N,); or Pairs, or Unpaired images, whose two
-            sides are then x and y of a batch.
+            sides are then x and y of a batch; or a Source.
         size: images in a batch.
         device: where the set is kept, whole.
         augment: applied one after the other to each batch of floats in [-1, 1]; the two images of a pair go through
@@ -39,12 +50,17 @@ class Batches:
 
     def __init__(
         self,
-        data: ImageSet | Unpaired | tuple[Tensor, Tensor],
+        data: ImageSet | Unpaired | Source | tuple[Tensor, Tensor],
         size: int,
         device: torch.device | str = "cpu",
         augment: Sequence[Augmentation] = (),
     ):
+        self.size, self.augment, self.device = size, tuple(augment), torch.device(device)
+        self.source = data if isinstance(data, Source) else None
         self.translates, self.paired = isinstance(data, Unpaired), isinstance(data, Pairs)
+        if self.source is not None:
+            self.images, self.labels = self._tried(self.source)
+            return
         images, labels = _sides(data)
         if not isinstance(images, Tensor) or images.dtype != torch.uint8 or images.ndim != 4:
             found = f"{images.dtype}, {tuple(images.shape)}" if isinstance(images, Tensor) else type(images).__name__
@@ -59,13 +75,15 @@ class Batches:
         self.images, self.labels = images.to(device), labels.to(device)
         if not (self.translates or labels.is_floating_point()):
             self.labels = self.labels.long()
-        self.size, self.augment = size, tuple(augment)
 
     def __len__(self) -> int:
         return len(self.images)
 
     def draw(self) -> tuple[Tensor, Tensor]:
         """One random batch: x float32 (size, C, H, W) in [-1, 1], and y int64 (size,), or images as x are."""
+        if self.source is not None:
+            images, y = self.source.draw(self.size, self.device)
+            return self._changed(to_float(images)), y
         index = torch.randint(len(self.images), (self.size,), device=self.images.device)
         x = to_float(self.images.index_select(0, index))
         if not self.translates:
@@ -81,6 +99,16 @@ class Batches:
         """The first images and their labels or partners, as `draw` gives them, but unchanged."""
         y = self.labels[:count]
         return to_float(self.images[:count]), to_float(y) if self.translates else y
+
+    def _tried(self, source: Source) -> tuple[Tensor, Tensor]:
+        """Two images of a source, drawn without a trace in the random state."""
+        with torch.random.fork_rng(devices=[self.device] if self.device.type == "cuda" else []):
+            images, y = source.draw(2, self.device)
+        if not isinstance(images, Tensor) or images.dtype != torch.uint8 or images.ndim != 4 or len(y) != len(images):
+            raise TrainingError(
+                f"{type(source).__name__}.draw(2) gives no two images uint8 (2, C, H, W) with a row of labels each."
+            )
+        return images, y
 
     def _changed(self, x: Tensor) -> Tensor:
         for change in self.augment:
@@ -130,3 +158,20 @@ class Jitter:
         larger = F.interpolate(x, size=(self.size, self.size), mode="bilinear", align_corners=False)
         down, right = (int(torch.randint(self.size - side + 1, ())) for side in x.shape[2:])  # on the CPU
         return larger[:, :, down : down + x.shape[2], right : right + x.shape[3]]
+
+
+@dataclass(frozen=True)
+class Tint:
+    """Each image in other colours: its channels are mixed a little, and all of it is made darker or lighter.
+
+    strength: the standard deviation of what is added to the mixing matrix, whose rows keep their sum 1, so that grey
+    stays grey. What is shown can still be recognised, but less by its colour.
+    """
+
+    strength: float = 0.15
+
+    def __call__(self, x: Tensor) -> Tensor:
+        noise = self.strength * torch.randn(len(x), 3, 3, device=x.device)
+        mixing = torch.eye(3, device=x.device) + noise - noise.mean(dim=2, keepdim=True)
+        light = 0.5 * self.strength * torch.randn(len(x), 1, 1, 1, device=x.device)
+        return (torch.einsum("nij,njhw->nihw", mixing, x) + light).clamp(-1, 1)

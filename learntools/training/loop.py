@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from learntools.data import ImageSet, Unpaired
 from learntools.training import state as states
 from learntools.training.average import Average
-from learntools.training.batches import Batches
+from learntools.training.batches import Batches, Source
 from learntools.training.checkpoint import Shelf, write_whole
 from learntools.training.clock import Stopwatch, interruptible
 from learntools.training.display import Display
@@ -73,7 +73,7 @@ class Result:
 
 def fit(
     recipe: Recipe,
-    data: ImageSet | Unpaired | tuple[Tensor, Tensor],
+    data: ImageSet | Unpaired | Source | tuple[Tensor, Tensor],
     *,
     seconds: float | None = None,
     steps: int | None = None,
@@ -93,7 +93,8 @@ def fit(
 
     Args:
         recipe: networks, losses, optimisers and a step; its networks are trained in place.
-        data: an ImageSet, or images uint8 (N, C, H, W) and labels int64 (N,); for translation Pairs or Unpaired.
+        data: an ImageSet, or images uint8 (N, C, H, W) and labels int64 (N,); for translation Pairs or Unpaired; or a
+            Source, which makes its batches itself.
         seconds, steps: when to stop, at the first of the two. One must be given.
         seed: of the training's random numbers (torch's, and Python's and NumPy's); the networks come as they are.
         device, precision, channels_last, compiled: to override what `hardware.choose` would choose.

@@ -9,6 +9,7 @@ named.measure(result.networks)         # {"frechet_distance": …, "conditional_
 from __future__ import annotations
 
 import copy
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,7 +18,11 @@ from torch import Tensor, nn
 
 from learntools import data, losses
 from learntools.data import ImageSet, Unpaired, fashion_mnist
-from learntools.training.batches import Jitter, Shift, flip
+from learntools.data import scenes as captioned_scenes
+from learntools.data.captioned import Sentences
+from learntools.data.vocabulary import Vocabulary
+from learntools.training.batches import Jitter, Shift, Source, Tint, flip
+from learntools.training.captioning import Captioning
 from learntools.training.recipe import GAN, Adam, Classifier, ConditionalGAN, Recipe
 from learntools.training.translation import CycleGAN, Pix2Pix
 
@@ -32,7 +37,7 @@ class Named:
     """One recipe of the course: how it is built, its data, how its networks are measured, and its usual length."""
 
     build: Callable[[], Recipe]
-    data: Callable[[], ImageSet | Unpaired]
+    data: Callable[[], ImageSet | Unpaired | Source]
     measure: Callable[[dict[str, nn.Module]], dict[str, float]]
     seconds: float | None
     about: str
@@ -155,6 +160,45 @@ def cyclegan_paper() -> CycleGAN:
     )
 
 
+def captioning(long: bool = False) -> Captioning:
+    """Sentences for scenes. `long` is for thousands of steps: tinted scenes ask for shapes more than for colours."""
+    from learntools.models.captioner import Captioner
+
+    return Captioning(
+        captioner=Captioner(captioned_scenes.scene_vocabulary()),
+        augment=[Tint(0.2)] if long else [],
+        decay=0.998 if long else 0.995,
+    )
+
+
+def scenes(long: bool = False) -> captioned_scenes.Endless:
+    """What `captioning` learns from; `long` also has line art."""
+    return captioned_scenes.Endless(captioned_scenes.STYLES if long else captioned_scenes.ARTISTS)
+
+
+def flickr8k_vocabulary() -> Vocabulary:
+    """The words that occur at least five times in the training captions of Flickr8k."""
+    return Vocabulary.of((said for found in _flickr8k("train").captions for said in found), at_least=5)
+
+
+def captioning_flickr8k() -> Captioning:
+    """Photographs in words: *Show, Attend and Tell*'s task, on the features of EfficientNet-Lite0."""
+    from learntools.models.captioner import Captioner, PretrainedEncoder
+
+    return Captioning(
+        captioner=Captioner(flickr8k_vocabulary(), PretrainedEncoder(), embedding=256, hidden=512),
+        optimizer=Adam(lr=1e-3, betas=(0.9, 0.99), weight_decay=0.05),
+        own_words=lambda steps: min(0.25, steps / 20_000),
+        augment=[flip],
+        name="captioning_flickr8k",
+    )
+
+
+@functools.lru_cache(maxsize=2)
+def _flickr8k(split: str) -> data.Captioned:
+    return data.flickr8k(split, size=224)
+
+
 @torch.no_grad()
 def drawn(generator: nn.Module, count: int, classes: int | None = None) -> tuple[Tensor, Tensor]:
     """`count` images (count, C, H, W) in [-1, 1] and the labels they were made for, in turns, both on the CPU.
@@ -233,6 +277,35 @@ def measure_cyclegan(networks: dict[str, nn.Module]) -> dict[str, float]:
     return judged_styles(a, b, fake_b, fake_a, cycled_a, cycled_b)
 
 
+def measure_captioning(networks: dict[str, nn.Module]) -> dict[str, float]:
+    """On a thousand scenes of unseen combinations, and on a thousand by an unseen artist: what its own words get right.
+
+    Shares of objects, colours and relations (`metrics.judged_scenes`), BLEU-4 and CIDEr-D against five references each.
+    """
+    found = _measured_captions(networks["captioner"], captioned_scenes.unseen_combinations())
+    other = _measured_captions(networks["captioner"], captioned_scenes.unseen_artist())
+    return found | {f"{key}_unseen_artist": value for key, value in other.items()}
+
+
+def _measured_captions(captioner: nn.Module, scenes: captioned_scenes.SceneSet) -> dict[str, float]:
+    from learntools.metrics import bleu, cider, judged_scenes
+    from learntools.models.captioner import describe
+
+    said = describe(captioner, data.to_float(scenes.images()))  # type: ignore[arg-type]
+    scores = {"bleu4": bleu(said, scenes.references)["bleu4"], "cider": cider(said, scenes.references)}
+    return judged_scenes(said, scenes.scenes) | scores
+
+
+def measure_flickr8k(networks: dict[str, nn.Module]) -> dict[str, float]:
+    """BLEU-1 to 4 and CIDEr-D of its sentences about the test photographs."""
+    from learntools.metrics import bleu, cider
+    from learntools.models.captioner import describe
+
+    test = _flickr8k("test")
+    said = describe(networks["captioner"], test.floats(), beam=3, part=16)  # type: ignore[arg-type]
+    return bleu(said, test.captions) | {"cider": cider(said, test.captions)}
+
+
 def measure_horse2zebra(networks: dict[str, nn.Module]) -> dict[str, float]:
     """Kernel distance of translated test horses to test zebras, beside that of the horses as they are."""
     from learntools.metrics import kernel_distance, recognition_features
@@ -274,6 +347,15 @@ RECIPES = {
         None,
         "horses become zebras, as in the paper; downloads 117 MB, and wants a GPU",
         steps=266_800,
+    ),
+    "captioning": Named(captioning, scenes, measure_captioning, 150, "sentences for scenes"),
+    "captioning_flickr8k": Named(
+        captioning_flickr8k,
+        lambda: Sentences(_flickr8k("train"), flickr8k_vocabulary()),
+        measure_flickr8k,
+        None,
+        "sentences for photographs, as Show, Attend and Tell; downloads 1.1 GB, and wants a GPU",
+        steps=10_000,
     ),
     "judge": Named(judge, fashion_mnist, measure_judge, 300, "the classifier that judges the other two"),
 }
