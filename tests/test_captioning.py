@@ -13,7 +13,7 @@ from torch import nn
 
 from learntools import losses
 from learntools.core.scenario import draw
-from learntools.core.verdict import CORRECT, NOT_ATTEMPTED
+from learntools.core.verdict import CORRECT, INCORRECT, NOT_ATTEMPTED
 from learntools.data.scenes import compose, render, scene_vocabulary
 from learntools.data.vocabulary import END, PAD, START, UNKNOWN
 from learntools.lessons import captioning as lesson
@@ -162,7 +162,18 @@ def test_an_untrained_captioner_does_not_pass(seed):
 
 def test_a_learner_who_has_not_trained_is_told_so_and_can_go_on():
     assert lesson.q9.assess(...).outcome == NOT_ATTEMPTED
-    assert lesson.q9.truth() is pretrained()
+    q = lesson.q9
+    assert q.assess(q.truth()).correct
+
+
+def test_what_is_done_to_the_networks_handed_out_touches_no_check():
+    mine = lesson.q9.truth().train()
+    with torch.no_grad():
+        for value in mine.state_dict().values():
+            value.zero_()
+    assert not any(module.training for module in pretrained.kept().modules())
+    assert lesson.q9.assess(pretrained()).correct
+    assert lesson.q9.assess(mine).outcome == INCORRECT
 
 
 def test_the_check_leaves_a_captioner_in_train_mode_as_it_was():
@@ -182,7 +193,7 @@ def test_importing_the_lesson_draws_no_random_numbers_and_loads_no_weights():
         "assert torch.equal(state, torch.get_rng_state())\n"
         "assert not {'safetensors', 'matplotlib', 'learntools.metrics', 'learntools.training'} & set(sys.modules)\n"
         "from learntools.lessons.captioning.trained import pretrained\n"
-        "assert pretrained.cache_info().currsize == 0\n"
+        "assert not pretrained.made\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

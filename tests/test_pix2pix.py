@@ -69,7 +69,18 @@ def test_more_colour_passes_and_less_does_not(share, outcome):
 
 def test_a_learner_who_has_not_trained_is_told_so_and_can_go_on():
     assert lesson.q8.assess(...).outcome == NOT_ATTEMPTED
-    assert lesson.q8.truth() is pretrained()
+    q = lesson.q8
+    assert q.assess(q.truth()).correct
+
+
+def test_what_is_done_to_the_networks_handed_out_touches_no_check():
+    mine = lesson.q8.truth().train()
+    with torch.no_grad():
+        for value in mine.state_dict().values():
+            value.zero_()
+    assert not any(module.training for module in pretrained.kept().modules())
+    assert lesson.q8.assess(pretrained()).correct
+    assert lesson.q8.assess(mine).outcome == INCORRECT
 
 
 def test_the_check_leaves_a_generator_in_train_mode_as_it_was():
@@ -155,7 +166,7 @@ def test_importing_the_lesson_draws_no_random_numbers_and_loads_no_weights():
         "assert torch.equal(state, torch.get_rng_state())\n"
         "assert not {'safetensors', 'matplotlib', 'PIL', 'learntools.metrics'} & set(sys.modules)\n"
         "from learntools.lessons.pix2pix.trained import pretrained\n"
-        "assert pretrained.cache_info().currsize == 0\n"
+        "assert not pretrained.made\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

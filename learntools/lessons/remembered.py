@@ -1,17 +1,22 @@
-"""Reading the same images twice costs nothing: a diagnosis compares one answer's images with those of many mistakes.
+"""What is worth making once: readings of the same images, and the course's own networks.
 
 @remembered
 def reading(images): ...
+
+@handed_out
+def pretrained(): ...
 """
 
 from __future__ import annotations
 
+import copy
 import functools
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
+import torch
 from torch import Tensor
 
 KEPT = 64
@@ -19,19 +24,52 @@ KEPT = 64
 Found = TypeVar("Found")
 
 
-def remembered(read: Callable[[Any], Found]) -> Callable[[Any], Found]:
-    """`read`, which looks up what it has found for the last 64 tensors by their bytes; anything else is read anew."""
-    kept: OrderedDict[str, Found] = OrderedDict()
+def remembered(read: Callable[[Any], Found], kept: int = KEPT) -> Callable[[Any], Found]:
+    """`read`, which looks up what it has found for the last `kept` tensors by their bytes; the rest is read anew.
+
+    A diagnosis compares one answer's images with those of many mistakes: the same images come again and again.
+    """
+    found: OrderedDict[str, Found] = OrderedDict()
 
     @functools.wraps(read)
     def look_up(images: Any) -> Found:
         if not isinstance(images, Tensor):
             return read(images)
-        key = hashlib.sha256(images.contiguous().numpy().tobytes()).hexdigest()
-        if key not in kept:
-            kept[key] = read(images)
-            while len(kept) > KEPT:
-                kept.popitem(last=False)
-        return kept[key]
+        key = hashlib.sha256(f"{images.dtype}{tuple(images.shape)}".encode())
+        key.update(images.contiguous().numpy().tobytes())
+        name = key.hexdigest()
+        if name not in found:
+            found[name] = read(images)
+            while len(found) > kept:
+                found.popitem(last=False)
+        return found[name]
 
     return look_up
+
+
+class handed_out(Generic[Found]):
+    """`make`, which is called once: every call gives a copy of one's own.
+
+    A learner may train the network that `q8.truth()` gave, or leave it in train mode, where merely looking through it
+    changes its running statistics; neither touches what the next check compares with.
+    """
+
+    def __init__(self, make: Callable[[], Found]):
+        functools.update_wrapper(self, make)
+        self._make = make
+        self._made: list[Found] = []
+
+    def __call__(self) -> Found:
+        return copy.deepcopy(self.kept())
+
+    def kept(self) -> Found:
+        """The one that the copies are of, for a checker's own eyes. Making it costs the learner no random number."""
+        if not self._made:
+            with torch.random.fork_rng(devices=[]):
+                self._made.append(self._make())
+        return self._made[0]
+
+    @property
+    def made(self) -> bool:
+        """Whether it has been asked for."""
+        return bool(self._made)

@@ -20,10 +20,11 @@ from learntools.core.compare import Difference
 from learntools.core.plain import name as called
 from learntools.data.vocabulary import END
 from learntools.lessons.captioning.reading import DESCRIBED, reading, unseen_scenes
+from learntools.lessons.remembered import handed_out, remembered
 from learntools.models.captioner import Captioner, Encoder, greedy
 
 
-@functools.lru_cache(maxsize=1)
+@handed_out
 def pretrained() -> Captioner:
     """The course's own captioner, in eval mode; `data/weights/captioning.md` says how it was made.
 
@@ -31,8 +32,7 @@ def pretrained() -> Captioner:
     """
     from learntools.models.captioner import trained_captioner
 
-    with torch.random.fork_rng(devices=[]):  # first weights that are replaced at once cost the learner no random number
-        return trained_captioner()
+    return trained_captioner()
 
 
 def new_captioner() -> Captioner:
@@ -62,7 +62,7 @@ class _Pretended(nn.Module):
 
     @property
     def vocabulary(self):
-        return pretrained().vocabulary
+        return pretrained.kept().vocabulary
 
     def encoder(self, x: Tensor) -> Tensor:
         return self.places(_seen(self.before(x)))
@@ -72,7 +72,7 @@ class _Pretended(nn.Module):
         if self.exchanged:
             a, b = (self.vocabulary.words.index(word) for word in self.exchanged)
             order[a], order[b] = b, a
-        logits, state, weights = pretrained().decode(order[words], places, state)
+        logits, state, weights = pretrained.kept().decode(order[words], places, state)
         return self.logits(logits[..., order], words), state, weights
 
 
@@ -88,17 +88,10 @@ class _Untrained(_Pretended):
         return self.network[0].decode(words, places, state)
 
 
-_SEEN: dict[int, tuple[Tensor, Tensor]] = {}  # by an image's sum: the images, and the course's places for them
-
-
+@functools.partial(remembered, kept=8)
 def _seen(x: Tensor) -> Tensor:
     """The places of these images; a diagnosis asks every known mistake about the same ones again."""
-    key = hash((len(x), float(x.sum()), float(x[0].sum())))
-    if key not in _SEEN or not torch.equal(_SEEN[key][0], x):
-        if len(_SEEN) > 8:
-            _SEEN.clear()
-        _SEEN[key] = (x, pretrained().encoder(x))
-    return _SEEN[key][1]
+    return pretrained.kept().encoder(x)
 
 
 _SAID: dict[Any, tuple[list[str], bool]] = {}  # what has been said before, by whom
@@ -132,7 +125,7 @@ def _ended_after_a_thing(logits: Tensor, words: Tensor) -> Tensor:
     from learntools.data.nouns import things
     from learntools.data.vocabulary import words_of
 
-    numbers = {word: number for number, word in enumerate(pretrained().vocabulary.words)}
+    numbers = {word: number for number, word in enumerate(pretrained.kept().vocabulary.words)}
     last = torch.tensor([numbers[words_of(noun)[-1]] for noun in things()])
     logits = logits.clone()
     logits[..., END] += 1e4 * torch.isin(words, last)

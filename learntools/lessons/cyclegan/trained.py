@@ -8,7 +8,6 @@ the same weights always ends alike: its flake rate is 0. What differs is how wel
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
 import torch
@@ -18,6 +17,7 @@ from learntools.core import Expectation, WrongKind, exercise
 from learntools.core.compare import Difference
 from learntools.core.plain import name as called
 from learntools.lessons.cyclegan.reading import TRANSLATED, reading
+from learntools.lessons.remembered import handed_out
 from learntools.models.cyclegan import TwoWay
 from learntools.models.pix2pix import UNet, instance_norm
 
@@ -33,7 +33,7 @@ def new_generators() -> TwoWay:
     return TwoWay(generator(), generator())
 
 
-@functools.lru_cache(maxsize=1)
+@handed_out
 def pretrained() -> TwoWay:
     """The course's own generators, in eval mode; `data/weights/cyclegan.md` says how they were made."""
     from learntools.data import weights
@@ -68,11 +68,11 @@ class _Untrained(nn.Module):
 
 
 def _as_a(x: Tensor) -> Tensor:
-    return pretrained().b_to_a(x)
+    return pretrained.kept().b_to_a(x)
 
 
 def _as_b(x: Tensor) -> Tensor:
-    return pretrained().a_to_b(x)
+    return pretrained.kept().a_to_b(x)
 
 
 def _two(answer: nn.Module, a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
