@@ -272,6 +272,53 @@ def progress() -> None:
     print(learntools.progress())
 
 
+course_app = typer.Typer(no_args_is_help=True, help="Make an nbgrader course from the lessons.")
+app.add_typer(course_app, name="course")
+CourseFolder = Annotated[Path, typer.Argument(help="the course's folder", metavar="COURSE")]
+
+
+@course_app.command("new")
+def course_new(
+    folder: Annotated[Path, typer.Argument(help="a folder that does not exist yet", metavar="DIR")],
+    lessons: Annotated[list[str] | None, typer.Option(help="such as 02; again for more; default: all")] = None,
+    db: Annotated[str, typer.Option(help="the gradebook, such as postgresql://user@host/name; default: a file")] = "",
+    roster: Annotated[Path | None, typer.Option(help="CSV with the columns id, first_name, last_name, email")] = None,
+) -> None:
+    """A ready nbgrader course: sources with solutions, configuration, gradebook."""
+    with _sentences():
+        from learntools.grading import command
+
+        command.new(folder, [name for item in lessons or () for name in item.replace(",", " ").split()], db, roster)
+
+
+@course_app.command("roster")
+def course_roster(
+    course: CourseFolder,
+    students: Annotated[Path, typer.Argument(help="CSV with the columns id, first_name, last_name, email")],
+) -> None:
+    """Enter students into the gradebook, or correct their names."""
+    with _sentences():
+        from learntools.grading import command
+
+        command.roster(course, students)
+
+
+@app.command()
+def grade(
+    course: CourseFolder,
+    lesson: LessonName,
+    workers: Annotated[int, typer.Option(help="processes on this machine; 0: one for each core", min=0)] = 0,
+    scheduler: Annotated[str, typer.Option(help="address of a Dask scheduler, such as tcp://host:8786")] = "",
+    resume: Annotated[bool, typer.Option("--resume", help="go on with the run before, which was cut short")] = False,
+) -> None:
+    """Grade everything that was handed in for a lesson, in parallel, into nbgrader's gradebook."""
+    with _sentences():
+        from learntools.grading import command
+
+        judged = command.grade(course, lesson, workers, scheduler, resume)
+    raise typer.Exit(not judged)
+
+
 @contextlib.contextmanager
 def _sentences() -> Iterator[None]:
     """End the command with one sentence where the course's own tools cannot do as asked."""
@@ -280,14 +327,17 @@ def _sentences() -> Iterator[None]:
     except ImportError as error:
         if (error.name or "").partition(".")[0] in _LAB:
             _stop(f"This command needs {error.name}, which is not installed: pip install 'learntools[lab]'")
+        if (error.name or "").partition(".")[0] in _GRADING:
+            _stop(f"This command needs {error.name}, which is not installed: pip install 'learntools[grading]'")
         raise
     except Exception as error:
-        if type(error).__name__ not in ("AuthoringError", "DataError", "TrainingError"):
+        if type(error).__name__ not in ("AuthoringError", "DataError", "GradingError", "TrainingError"):
             raise
         _stop(str(error))
 
 
-#: what the extra `lab` brings
+#: what the extras `grading` and `lab` bring
+_GRADING = ("nbgrader", "dask", "distributed", "sqlalchemy")
 _LAB = ("jupytext", "nbformat", "nbclient", "nbconvert", "jupyter_client", "ipykernel")
 
 

@@ -143,6 +143,18 @@ print(f"{2 * 1024**3 / seconds / 1e9:,.0f} billion multiplications and additions
 progress()
 
 # %% [markdown]
+# ## In your own words
+#
+# Think of something that you once learned by getting it wrong. What did you need to hear to get further? And what will
+# you do in this course when a check says *not yet right*? Two to four sentences are enough.
+#
+# No check can judge this. In a course your instructor reads it; alone, write it all the same: what you can explain,
+# you know.
+
+# %% [markdown] written="reflection" points=2
+# *Double-click here, and write over this line.*
+
+# %% [markdown]
 # ## What you learned
 #
 # - Fill the dots, run the cell, run the check. A wrong answer costs nothing and tells you something.

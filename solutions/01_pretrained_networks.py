@@ -600,7 +600,20 @@ show_answers(cat, label(cat), drawn, coloured, scenes[:2], sentences[:2])
 # - Put a thing at the edge of a photograph. What does the crop leave of it?
 # - Draw black lines on white, 64×64, in any program, and let the painter colour them: `picture("mine.png")`.
 # - A scene by the third artist, `compose(wish, artist="twemoji")`, whose drawings the describer has never seen.
+
+# %% [markdown]
+# ## In your own words
 #
+# A shop wants to sort its customers' photographs with a recogniser like the one above. Which mistakes would you
+# expect, and how would you find them before the customers do? Two to four sentences are enough.
+#
+# No check can judge this. In a course your instructor reads it; alone, write it all the same: what you can explain,
+# you know.
+
+# %% [markdown] written="reflection" points=2
+# *Double-click here, and write over this line.*
+
+# %% [markdown]
 # ## What you learned
 #
 # - A network is a form and its weights. Pretrained means that somebody else found the weights.

@@ -568,6 +568,18 @@ titles = ["a photograph", "its edges", "shrunk and painted", "shrunk and resized
 show_images(pictures, titles=titles, columns=4, size=1.75)
 
 # %% [markdown]
+# ## In your own words
+#
+# Somebody shows you a generated picture with a faint chessboard on it. What happened inside the network, and which
+# two changes would you suggest? Two to four sentences are enough.
+#
+# No check can judge this. In a course your instructor reads it; alone, write it all the same: what you can explain,
+# you know.
+
+# %% [markdown] written="reflection" points=2
+# *Double-click here, and write over this line.*
+
+# %% [markdown]
 # ## What you learned
 #
 # - A convolution multiplies window and kernel, adds up, and moves on by the stride. The output has one pixel for each

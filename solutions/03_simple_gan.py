@@ -451,6 +451,18 @@ with torch.no_grad():
 # - Let G take two steps for each of D's.
 
 # %% [markdown]
+# ## In your own words
+#
+# While a GAN trains, both losses go up and down and never settle. How do you decide whether it is still getting
+# better? Two to four sentences are enough.
+#
+# No check can judge this. In a course your instructor reads it; alone, write it all the same: what you can explain,
+# you know.
+
+# %% [markdown] written="reflection" points=2
+# *Double-click here, and write over this line.*
+
+# %% [markdown]
 # ## What you learned
 #
 # - A generator turns noise into images; a discriminator scores them. Each is the other's training signal.

@@ -515,6 +515,18 @@ with torch.no_grad():
 # - Train for five minutes. How near does the conditional accuracy come to that of real images?
 
 # %% [markdown]
+# ## In your own words
+#
+# G is asked for a sneaker and draws a boot that looks perfectly real. Which part of D's task has it failed, and why
+# did a GAN without conditions never have this problem? Two to four sentences are enough.
+#
+# No check can judge this. In a course your instructor reads it; alone, write it all the same: what you can explain,
+# you know.
+
+# %% [markdown] written="reflection" points=2
+# *Double-click here, and write over this line.*
+
+# %% [markdown]
 # ## What you learned
 #
 # - A label enters a network as a one-hot row, or as a row of a learned table, an embedding. Once a linear layer

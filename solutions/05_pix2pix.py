@@ -503,6 +503,18 @@ show_images(torch.cat([mine, q1.get()(result_of_mine)]), titles=["drawing", "col
 #   it easier?
 
 # %% [markdown]
+# ## In your own words
+#
+# Leave out the L1 term, or leave out D: what would the coloured emoji look like in each case, and why does the recipe
+# need both? Two to four sentences are enough.
+#
+# No check can judge this. In a course your instructor reads it; alone, write it all the same: what you can explain,
+# you know.
+
+# %% [markdown] written="reflection" points=2
+# *Double-click here, and write over this line.*
+
+# %% [markdown]
 # ## What you learned
 #
 # - Paired data let a network learn a translation: from each input to its own true partner.

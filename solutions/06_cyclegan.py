@@ -584,6 +584,18 @@ else:
     show_images([horse, load_horse2zebra(weights)(horse[None])[0]], titles=["before", "after"], size=3)
 
 # %% [markdown]
+# ## In your own words
+#
+# The cycle came back nearly perfect, and yet the translation in the middle was wrong. How can that be? Give an
+# example, from this lesson or made up. Two to four sentences are enough.
+#
+# No check can judge this. In a course your instructor reads it; alone, write it all the same: what you can explain,
+# you know.
+
+# %% [markdown] written="reflection" points=2
+# *Double-click here, and write over this line.*
+
+# %% [markdown]
 # ## What you learned
 #
 # - Unpaired data are two sets, each in a style of its own; batches are drawn from each by itself.

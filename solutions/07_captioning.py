@@ -665,7 +665,20 @@ believed([drawings.names[i] for i in known], lines=lines, coloured=coloured, tru
 # - Compose scenes that no sentence of the training describes: two cats, or a thing in the corner. What does it say?
 # - Train with `training.flip` in the recipe's `augment`. Which words go wrong, and why?
 # - Train the decoder on longer lists: `scenes.Endless(counts=(3,))`. Are single things still described?
+
+# %% [markdown]
+# ## In your own words
 #
+# The describer calls something by the wrong name, and the rest of its sentence is in perfect English. Where in the
+# network would you look for the cause, and what would you look at? Two to four sentences are enough.
+#
+# No check can judge this. In a course your instructor reads it; alone, write it all the same: what you can explain,
+# you know.
+
+# %% [markdown] written="reflection" points=2
+# *Double-click here, and write over this line.*
+
+# %% [markdown]
 # ## What you learned
 #
 # - A sentence is a row of tokens between `<start>` and `<end>`; to learn it is to guess each next one.

@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "viz": {"models", "losses", "data", "metrics", "platforms"},
     "training": {"models", "losses", "data", "metrics", "viz", "platforms"},
     "lessons": {"core", "models", "losses", "metrics", "data"},
-    "grading": {"core", "lessons", "platforms"},
+    "grading": {"core", "lessons", "platforms", "data", "authoring"},
     "authoring": {"core", "lessons", "platforms", "data"},
     "scorecard": {"core", "lessons", "authoring"},
     "cli": {"core", "lessons", "authoring", "grading", "training", "data", "platforms", "scorecard"},

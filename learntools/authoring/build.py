@@ -28,10 +28,11 @@ from learntools.authoring.script import AuthoringError, Cell, read
 STUCK = "# Stuck? Remove the # from a line and run it:\n# {question}.hint()\n# {question}.solution()"
 
 
-def notebook(lesson: Lesson, *, solved: bool = False, repository: str = "") -> NotebookNode:
+def notebook(lesson: Lesson, *, solved: bool = False, source: bool = False, repository: str = "") -> NotebookNode:
     """The notebook of a lesson: the learner's, or with `solved` the one with every answer in it.
 
     Args:
+        source: for an instructor: the answers stay between their marks, of which nbgrader makes the learner's notebook.
         repository: where the course is published; adds badges, and tells the set-up cell where to install from.
 
     Raises:
@@ -45,7 +46,7 @@ def notebook(lesson: Lesson, *, solved: bool = False, repository: str = "") -> N
     points = {exercise.name: exercise.points for exercise in lesson.exercises}
     made: list[NotebookNode] = []
     for place, cell in enumerate(cells):
-        made.append(_built(cell, lesson, points, solved))
+        made.append(_built(cell, lesson, points, solved, source))
         if place == 0:
             made[0]["source"] = "\n\n".join([cell.source, *_badges(repository, lesson)])
             made.append(v4.new_code_cell(setup_cell.source(repository), id="setup", metadata=setup_cell.FOLDED))
@@ -87,6 +88,10 @@ def review(cells: Sequence[Cell], lesson: Lesson) -> None:
                 raise AuthoringError(
                     f'exercise {name} has no {role} cell: add one that opens with # %% {role}="{name}".'
                 )
+    written = Counter(cell.written for cell in cells if cell.written)
+    for name, count in written.items():
+        if count > 1 or name in known:
+            raise AuthoringError(f"there are {count} written answers called {name}; each needs a name of its own.")
     order = [cell.answer or cell.check for cell in cells if cell.answer or cell.check]
     roles = [bool(cell.answer) for cell in cells if cell.answer or cell.check]
     for name in known:
@@ -113,11 +118,12 @@ def _review_cell(cell: Cell) -> None:
             raise AuthoringError(f"{cell} is not valid Python {whose}: {error.msg}, line {error.lineno}.") from None
 
 
-def _built(cell: Cell, lesson: Lesson, points: dict[str, float], solved: bool) -> NotebookNode:
+def _built(cell: Cell, lesson: Lesson, points: dict[str, float], solved: bool, source: bool) -> NotebookNode:
     if cell.answer:
-        return _code(
-            f"{cell.answer}-answer", cell.solved if solved else cell.blank, cell.tags, _nbgrader(cell.answer, "answer")
-        )
+        text = cell.source if source else cell.solved if solved else cell.blank
+        return _code(f"{cell.answer}-answer", text, cell.tags, _nbgrader(cell.answer, "answer"))
+    if cell.written:
+        return v4.new_markdown_cell(cell.source, id=cell.written, metadata={"nbgrader": _written(cell)})
     if cell.check:
         graded = _nbgrader(cell.check, "check", points[cell.check])
         return _code(f"{cell.check}-check", cell.source.strip(), cell.tags, graded)
@@ -146,6 +152,19 @@ def _nbgrader(question: str, role: str, points: float | None = None) -> dict[str
         "task": False,
     }
     return metadata | ({"points": points} if check else {})
+
+
+def _written(cell: Cell) -> dict[str, Any]:
+    """nbgrader's metadata of an answer in words, which a person grades."""
+    return {
+        "schema_version": 3,
+        "grade_id": cell.written,
+        "grade": True,
+        "solution": True,
+        "locked": False,
+        "task": False,
+        "points": cell.points,
+    }
 
 
 def _make_unique(cells: Sequence[NotebookNode]) -> None:

@@ -20,7 +20,9 @@ The script is in jupytext's percent format and also runs as plain Python:
 
 The learner's cell holds, instead of a region, what its first line says after the colon, else `...`. The tags are
 `train` (shortened in a quick run, skipped in a graded one), `demo` (skipped in a graded run) and `picture` (its last
-image is the lesson's teaser).
+image is the lesson's teaser). An answer in words, which a person grades, is a markdown cell:
+
+    # %% [markdown] written="reflection" points=2
 '''
 
 from __future__ import annotations
@@ -47,6 +49,7 @@ class Cell:
         kind: `markdown` or `code`.
         source: as the author wrote it, solutions and their markers included.
         answer, check: the question (`q1`) whose answer or check stands here, empty otherwise.
+        written, points: the name of an answer in words that a person grades, and what it is worth; empty, 0 otherwise.
         tags: Jupyter's cell tags.
     """
 
@@ -55,6 +58,8 @@ class Cell:
     answer: str = ""
     check: str = ""
     tags: tuple[str, ...] = ()
+    written: str = ""
+    points: float = 0.0
 
     @property
     def solved(self) -> str:
@@ -142,11 +147,15 @@ def _cell(kind: str, source: str, metadata: dict) -> Cell:
         answer=str(metadata.get("answer", "")),
         check=str(metadata.get("check", "")),
         tags=tuple(metadata.get("tags", ())),
+        written=str(metadata.get("written", "")),
+        points=float(metadata.get("points", 0)),
     )
     if kind not in ("markdown", "code"):
         raise AuthoringError(f"{cell}: only markdown and code cells are known.")
     if kind == "markdown" and (cell.answer or cell.check):
         raise AuthoringError(f"{cell}: an answer or a check is a code cell.")
+    if cell.written and (kind != "markdown" or not cell.points):
+        raise AuthoringError(f"{cell}: a written answer is a markdown cell, and says how many points it is worth.")
     if cell.answer and cell.check:
         raise AuthoringError(f"{cell}: it cannot be a check as well.")
     return cell

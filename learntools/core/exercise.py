@@ -39,10 +39,11 @@ from typing import Any
 
 from torch import nn
 
-from learntools.core import progress
+from learntools.core import graded, progress
 from learntools.core.assess import assess
 from learntools.core.expect import Expectation, close, equal
 from learntools.core.find import MISSING, find
+from learntools.core.graded import grading
 from learntools.core.kinds import CHOICE, CLASS, FUNCTION, MODEL, PREDICTION, VALUE
 from learntools.core.verdict import Note, Points, Verdict, show
 
@@ -138,13 +139,18 @@ class Exercise:
 
     def solution(self) -> Note:
         """Show one right answer: the reference's own source."""
-        note = Note(f"{self.name} · one solution", self._solution_text(), self._solution_code())
+        if grading():
+            note = Note(f"{self.name} · no solution", "Solutions are closed while a notebook is graded.")
+        else:
+            note = Note(f"{self.name} · one solution", self._solution_text(), self._solution_code())
         show(note)
         return note
 
     def get(self) -> Any:
         """The learner's answer once it passes, and the reference until then, so that later cells always run."""
         answer = find(self.answer, sys._getframe(1))
+        if grading() and not graded.handed_out:
+            return answer
         known, correct = self._judged
         if answer is not known or answer is MISSING:
             correct = self.assess(answer).correct
@@ -168,11 +174,6 @@ class Exercise:
             return textwrap.dedent(inspect.getsource(self.reference)).rstrip()
         except (OSError, TypeError):
             return f"# {self.answer}: the source is not at hand in this installation"
-
-
-def grading() -> bool:
-    """Whether nbgrader is running this notebook, to grade it or to validate it."""
-    return os.environ.get("NBGRADER_EXECUTION") in ("autograde", "validate")
 
 
 def scenario_seeds() -> tuple[int, ...]:
