@@ -13,10 +13,10 @@ from pathlib import Path
 
 import torch
 
-from benchmarks import ablations, opening, quality, steps
+from benchmarks import ablations, grading, opening, quality, steps
 from learntools import platforms
 
-PARTS = {"opening": opening, "steps": steps, "quality": quality, "ablations": ablations}
+PARTS = {"opening": opening, "steps": steps, "quality": quality, "ablations": ablations, "grading": grading}
 
 
 def main() -> None:

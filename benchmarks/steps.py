@@ -2,7 +2,8 @@
 
 The plain loop is float32, contiguous, with torch's default Adam, nothing frozen and nothing averaged; the same
 networks, the same batches, the same process. The bare step is the recipe's own in the engine's precision and layout,
-without what `fit` does around it. All are run in turns, and the medians of the rounds' paired ratios are given.
+without what `fit` does around it. All are run in turns, and the medians of the rounds' paired ratios are given. The
+scenes of a captioning step are drawn within it; what they cost is also measured by itself.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import torch
 from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
+from learntools.data.scenes import Endless
 from learntools.training import Batches, Plan, Recipe, choose, fit
 from learntools.training.moves import Moves
 from learntools.training.processes import prepared, team
@@ -54,16 +56,16 @@ def plain_step(recipe: Recipe, x: Tensor, y: Tensor, move: PlainMove) -> None:
         recipe.step(x, y, move, 0)
 
 
-def timed(device: torch.device, work: Callable[[], Any]) -> float:
-    """Milliseconds of one of STEPS calls."""
+def timed(device: torch.device, work: Callable[[], Any], calls: int = STEPS) -> float:
+    """Milliseconds of one of so many calls."""
     if device.type == "cuda":
         torch.cuda.synchronize()
     start = time.perf_counter()
-    for _ in range(STEPS):
+    for _ in range(calls):
         work()
     if device.type == "cuda":
         torch.cuda.synchronize()
-    return 1000 * (time.perf_counter() - start) / STEPS
+    return 1000 * (time.perf_counter() - start) / calls
 
 
 @contextmanager
@@ -123,6 +125,17 @@ def step_times(name: str, plan: Plan, rounds: int = ROUNDS) -> dict[str, float]:
     }
 
 
+def scene_rates(device: torch.device, rounds: int = ROUNDS) -> dict[str, float]:
+    """Scenes a second, with a caption each: the medians of interleaved rounds, for a training's batch and for many."""
+    source, times = Endless(), {count: [] for count in (32, 1000)}
+    for round_ in range(rounds + 1):  # the first looks up which pairs are kept apart, and makes the sprites
+        for count, found in times.items():
+            milliseconds = timed(device, lambda count=count: source.draw(count, device), calls=3000 // count)
+            if round_:
+                found.append(milliseconds)
+    return {f"{count:,} at once": 1000 * count / statistics.median(found) for count, found in times.items()}
+
+
 def matrix_rate(device: torch.device, dtype: torch.dtype, side: int = 2048) -> float:
     """GFLOP/s of this device's own matrix product, the best of several runs."""
     side = side * 4 if device.type == "cuda" else side
@@ -175,6 +188,7 @@ def measure() -> dict[str, Any]:
         "plan": str(plan),
         "matrix_gflops": rates,
         "steps": steps,
+        "scenes_a_second": scene_rates(plan.device),
         "effects_ms": {name: effects(name, plan) for name in ("conditional_gan",)},
     }
 
@@ -192,6 +206,8 @@ def table(found: dict[str, Any]) -> str:
             f"| {name} | {row['plain_ms']:.1f} ms | {row['bare_ms']:.1f} ms | {row['faster_than_plain']:.2f} | "
             f"{row['fit_over_bare']:.3f} | {row['gflop']:.1f} GFLOP | {row['share_of_matrix_rate']:.0%} |"
         )
+    lines += ["", "| scenes, with a caption each | a second |", "|---|---|"]
+    lines += [f"| {key} | {rate:,.0f} |" for key, rate in found["scenes_a_second"].items()]
     for name, row in found["effects_ms"].items():
         lines += ["", f"| {name}, `fit` | a step |", "|---|---|"]
         lines += [f"| {key} | {ms:.1f} ms |" for key, ms in row.items()]

@@ -13,15 +13,24 @@ import threading
 import time
 import warnings
 import zipfile
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from file_server import serving
 from PIL import Image
 
-from learntools.data import Captioned, DataError, captioned, captioned_folder, coco_captions, flickr8k, unpaired_folders
+from learntools.data import (
+    Captioned,
+    DataError,
+    captioned,
+    captioned_folder,
+    coco_captions,
+    download,
+    flickr8k,
+    unpaired_folders,
+)
 
 REAL = Path(__file__).resolve().parents[2] / "shared" / "real_data"
 COLOURS = {"red": (255, 0, 0), "green": (0, 255, 0), "blue": (0, 0, 255)}
@@ -347,68 +356,19 @@ def small_zips() -> dict[str, bytes]:
             Image.new("RGB", (12, 8), (40 * i, 40 * i, 40 * i)).save(image, "JPEG")
             archive.writestr(f"Flicker8k_Dataset/{name}.jpg", image.getvalue())
             archive.writestr(f"__MACOSX/Flicker8k_Dataset/._{name}.jpg", "?")
-        archive.writestr("noise.bin", np.random.default_rng(0).bytes(3 * captioned.CHUNK))  # so that there are chunks
+        archive.writestr("noise.bin", np.random.default_rng(0).bytes(3 * download.CHUNK))  # so that there are chunks
         for name in ("../escaped.jpg ", "/escaped.txt", "x\\escaped.jpg"):
             archive.writestr(name, "?")
     return {"Flickr8k_text.zip": text.getvalue(), "Flickr8k_Dataset.zip": photos.getvalue()}
 
 
-class Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Answer)
-        self.content = small_zips()
-        self.asked: list[tuple[str, str | None]] = []
-        self.resumes = True
-        self.stops_after: int | None = None
-        self.waits: threading.Event | None = None
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
-
-
-class Answer(BaseHTTPRequestHandler):
-    server: Server
-
-    def log_message(self, *_):
-        pass
-
-    def do_GET(self):
-        name, wanted = self.path.removeprefix("/"), self.headers.get("Range")
-        self.server.asked.append((name, wanted))
-        content = self.server.content.get(name)
-        if content is None:
-            self.send_error(404)
-            return
-        start = int(wanted.removeprefix("bytes=").removesuffix("-")) if wanted and self.server.resumes else 0
-        if start and start >= len(content):
-            self.send_error(416)
-            return
-        body = content[start:]
-        self.send_response(206 if start else 200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        if self.server.stops_after is not None and name == "Flickr8k_Dataset.zip":
-            self.wfile.write(body[: self.server.stops_after])
-            self.wfile.flush()
-            if self.server.waits is not None:
-                self.server.waits.wait(30)
-            return
-        self.wfile.write(body)
-
-
 @pytest.fixture
 def server(monkeypatch):
-    server = Server()
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-    monkeypatch.setattr(captioned, "SOURCE", server.url)
-    for name, content in server.content.items():
-        monkeypatch.setitem(captioned.ARCHIVES, name, hashlib.md5(content).hexdigest())
-    yield server
-    server.shutdown()
-    server.server_close()
+    with serving(small_zips()) as server:
+        monkeypatch.setattr(captioned, "SOURCE", server.url)
+        for name, content in server.content.items():
+            monkeypatch.setitem(captioned.ARCHIVES, name, hashlib.md5(content).hexdigest())
+        yield server
 
 
 @pytest.fixture
@@ -440,17 +400,27 @@ def test_nothing_is_written_outside_of_the_root(server, tmp_path):
 
 def test_a_download_that_broke_off_is_said_and_goes_on_where_it_stopped(server, home):
     part = home / "cache" / "flickr8k" / "Flickr8k_Dataset.zip.part"
-    server.stops_after = 1000
+    server.stops_after["Flickr8k_Dataset.zip"] = 1000
     for kept in (1000, 2000):
         with refused(
             r"the connection ended after 0\.0 of 0\.8 MB: try again, or download http://.*/Flickr8k_Dataset\.zip"
         ):
             flickr8k(size=4)
         assert part.read_bytes() == server.content["Flickr8k_Dataset.zip"][:kept]
-    server.stops_after = None
+    server.stops_after.clear()
     assert len(flickr8k(size=4)) == 2
     assert [wanted for _, wanted in server.asked] == [None, None, "bytes=1000-", "bytes=2000-"]
     assert not part.exists()
+
+
+def test_what_has_come_is_kept_when_the_server_sends_nothing(server, tmp_path):
+    part = tmp_path / "flickr8k" / "Flickr8k_Dataset.zip.part"
+    part.parent.mkdir(parents=True)
+    part.write_bytes(server.content[part.stem][:1000])
+    server.stops_after[part.stem] = 0
+    with refused(r"the connection ended after 0\.0 of 0\.8 MB"):
+        flickr8k(size=4, root=tmp_path)
+    assert part.stat().st_size == 1000
 
 
 def test_a_server_that_cannot_resume_sends_all_again(server, tmp_path):
@@ -492,8 +462,8 @@ def test_without_a_network_it_says_where_to_get_the_set(no_network, home):
 
 
 def test_a_server_that_has_it_no_more_or_falls_silent_is_said(server, monkeypatch):
-    monkeypatch.setattr(captioned, "TIMEOUT", 0.2)
-    server.stops_after, server.waits = 1000, threading.Event()
+    monkeypatch.setattr(download, "TIMEOUT", 0.2)
+    server.stops_after["Flickr8k_Dataset.zip"], server.waits = 1000, threading.Event()
     start = time.monotonic()
     with refused(r"cannot be reached \(timed out\)"):
         flickr8k()
@@ -508,6 +478,11 @@ def test_a_place_that_cannot_be_written_is_said(server, tmp_path):
     (tmp_path / "file").write_text("not a folder")
     with refused(r"file/flickr8k cannot be written \((File exists|Not a directory)\)"):
         flickr8k(root=tmp_path / "file")
+    notes = tmp_path / "flickr8k" / "Flickr8k_text" / "notes.txt"
+    notes.parent.mkdir(parents=True)
+    notes.write_text("?")
+    with refused(r"Flickr8k_text is something else than the unpacked Flickr8k_text\.zip: move it away, or choose"):
+        flickr8k(root=tmp_path)
     with refused("no split 'val': choose from 'train', 'dev' and 'test', or None"):
         flickr8k("val")
     with refused("no device 'toaster'"):

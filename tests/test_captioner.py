@@ -12,9 +12,9 @@ from torch import nn
 from torch.nn import functional as F
 
 from learntools import data, losses, training
-from learntools.data.scenes import Endless, scene_vocabulary
-from learntools.data.vocabulary import END, PAD, SPECIAL, START, Vocabulary
-from learntools.models.captioner import Captioner, Encoder, beam_search, describe, greedy
+from learntools.data.scenes import Endless, draw_scenes, render, scene_vocabulary
+from learntools.data.vocabulary import END, PAD, SPECIAL, START, UNKNOWN, Vocabulary
+from learntools.models.captioner import Captioner, Encoder, beam_search, describe, greedy, trained_captioner
 from learntools.training import Captioning, TrainingError, fit
 
 REAL = Path(__file__).resolve().parents[2] / "shared" / "real_data"
@@ -26,22 +26,47 @@ def tiny(seed: int = 0) -> Captioner:
     return Captioner(WORDS, Encoder(features=16, width=8), embedding=8, hidden=12)
 
 
+def attentive(seed: int, x: torch.Tensor) -> Captioner:
+    """A tiny one that says different words about different images, because its features are spread out."""
+    network = tiny(seed).train()
+    for module in network.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.momentum = None  # the next pass alone decides
+    with torch.no_grad():
+        for value in (*network.word.parameters(), *network.detect.parameters()):
+            value.mul_(6)
+        network(x, torch.full((len(x), 1), START))
+    return network.eval()
+
+
 @pytest.fixture
 def images() -> torch.Tensor:
     return torch.rand(5, 3, 64, 64, generator=torch.Generator().manual_seed(1)) * 2 - 1
 
 
-def test_all_words_at_once_or_one_after_the_other_are_the_same(images):
-    network = tiny().eval()
+@pytest.fixture(scope="module")
+def trained() -> Captioner:
+    return trained_captioner()
+
+
+@pytest.fixture(scope="module")
+def scenes() -> torch.Tensor:
+    """Of one to three things, so that sentences about them are of many lengths."""
+    return data.to_float(render(draw_scenes(30, seed=1)))
+
+
+@pytest.mark.parametrize("part", [1, 4])
+def test_all_words_at_once_or_in_parts_are_the_same(images, part):
+    network = attentive(0, images)
     words = torch.tensor([[START, 4, 5, 7, 4, 6]]).expand(5, -1)
     with torch.no_grad():
         places = network.encoder(images)
         together, _, looks = network.decode(words, places)
-        state, single = None, []
-        for t in range(words.shape[1]):
-            logits, state, _ = network.decode(words[:, t : t + 1], places, state)
-            single.append(logits)
-    torch.testing.assert_close(torch.cat(single, 1), together, rtol=1e-4, atol=1e-5)
+        state, parts = None, []
+        for some in words.split(part, dim=1):
+            logits, state, _ = network.decode(some, places, state)
+            parts.append(logits)
+    torch.testing.assert_close(torch.cat(parts, 1), together, rtol=1e-4, atol=1e-4)
     torch.testing.assert_close(network(images, words), together)
     torch.testing.assert_close(looks.sum(2), torch.ones(5, 6))
 
@@ -52,55 +77,86 @@ def test_a_word_depends_on_nothing_that_comes_later(images):
     other = words.clone()
     other[:, 3] = 8
     with torch.no_grad():
-        assert torch.equal(network(images, words)[:, :3], network(images, other)[:, :3])
+        first, second = network(images, words), network(images, other)
+    assert torch.equal(first[:, :3], second[:, :3])
+    assert not torch.equal(first[:, 3], second[:, 3])
 
 
-def test_every_sentence_ends(images):
+def test_on_request_it_also_says_what_the_most_telling_place_looks_like(images):
+    network = attentive(0, images)
+    words = torch.tensor([[START, 4, 5]]).expand(5, -1)
+    with torch.no_grad():
+        logits, detected = network(images, words, detected=True)
+        assert torch.equal(logits, network(images, words))
+        assert torch.equal(detected, (2 * network.detect(network.encoder(images))).logsumexp(dim=1) / 2)
+
+
+def test_a_network_that_never_wants_to_end_is_ended(images):
     network = tiny(3).eval()
-    nn.init.constant_(network.word.bias[END : END + 1].detach(), -100.0)  # it never wants to
     with torch.no_grad():
         network.word.bias[END] = -100
-        spoken = greedy(network, images, longest=7)
-        found = beam_search(network, images, width=3, longest=7)
-    assert spoken.words.shape == (5, 7)
-    assert (spoken.words[:, -1] == END).all()
+    spoken, found = greedy(network, images, longest=7), beam_search(network, images, width=3, longest=7)
     assert spoken.attention.shape == (5, 7, 64)
-    assert ((found == END).sum(1) == 1).all()
     for words in (spoken.words, found):
-        after = (words == END).cumsum(1) - (words == END).long()
-        assert (words[after > 0] == PAD).all()
-        assert not ((words == START) | ((words == PAD) & (after == 0))).any()
+        assert words.shape == (5, 7)
+        assert ((words == END) == (torch.arange(7) == 6)).all()
+        assert not ((words == START) | (words == PAD)).any()
+
+
+@pytest.mark.parametrize("longest", [8, 30])
+def test_every_sentence_ends_once_and_padding_follows(trained, scenes, longest):
+    for words in (greedy(trained, scenes, longest).words, beam_search(trained, scenes, width=3, longest=longest)):
+        assert ((words == END).sum(1) == 1).all()
+        lengths = (words == END).long().argmax(1) + 1
+        assert len(lengths.unique()) > 3
+        assert words.shape == (30, lengths.max())
+        assert lengths.max() == 8 or longest == 30
+        assert ((words == PAD) == (torch.arange(words.shape[1]) >= lengths[:, None])).all()
+        assert not (words == START).any()
 
 
 def log_probability(network: Captioner, image: torch.Tensor, words: list[int]) -> float:
-    """Of a sentence with its END, when nothing but <pad> and <start> is impossible."""
+    """Of a sentence with its END. As in the search, what is impossible (<pad>, <start>) keeps its share."""
     with torch.no_grad():
-        logits = network(image[None], torch.tensor([[START, *words[:-1]]]))[0]
-        logits[:, [PAD, START]] = -torch.inf
-        # as in the search, what is impossible keeps its share of the probability
         logs = network(image[None], torch.tensor([[START, *words[:-1]]]))[0].log_softmax(1)
     return float(logs[torch.arange(len(words)), torch.tensor(words)].sum())
 
 
 def test_a_wide_beam_finds_what_trying_everything_finds(images):
-    network = tiny(5).eval()
-    with torch.no_grad():
-        for value in network.word.parameters():
-            value.mul_(6)
-    real = [3, *range(4, len(WORDS))]
-    longest = 3
+    network, longest = attentive(7, images), 3
+    real = range(UNKNOWN, len(WORDS))
     everything = [[*words, END] for length in range(longest) for words in itertools.product(real, repeat=length)]
-    for image in images[:3]:
-        best = max(everything, key=lambda words: log_probability(network, image, words) / len(words))
-        found = beam_search(network, image[None], width=200, longest=longest)[0].tolist()
-        assert [n for n in found if n != PAD] == best
+    best = [max(everything, key=lambda words: log_probability(network, x, words) / len(words)) for x in images]
+    assert beam_search(network, images, width=200, longest=longest).tolist() == best
+    assert greedy(network, images, longest).words.tolist() != best, "here a greedy search must miss some"
 
 
-def test_a_beam_of_one_with_no_choice_is_greedy_and_short_sentences_win_without_the_mean(images):
+@pytest.mark.parametrize("power", [0.0, 1.0])
+def test_a_beam_of_one_is_greedy_search(trained, scenes, power):
+    assert torch.equal(beam_search(trained, scenes, width=1, power=power), greedy(trained, scenes).words)
+
+
+def test_a_beam_finds_likelier_sentences_than_greedy_search(trained, scenes):
+    def log_probabilities(rows: torch.Tensor) -> torch.Tensor:
+        words = [[n for n in row if n != PAD] for row in rows.tolist()]
+        return torch.tensor([log_probability(trained, x, row) for x, row in zip(scenes, words, strict=True)])
+
+    found = log_probabilities(beam_search(trained, scenes, width=5, power=0))
+    assert found.mean() > log_probabilities(greedy(trained, scenes).words).mean() + 0.05
+
+
+def test_a_search_ends_where_the_network_computes_nan(images):
+    network = tiny().eval()
+    with torch.no_grad():
+        network.word.bias.fill_(torch.nan)
+    for width in (1, 3):
+        assert (beam_search(network, images, width=width)[:, -1] == END).all()
+
+
+def test_short_sentences_win_without_the_mean(images):
     network = tiny(2).eval()
     with torch.no_grad():
         network.word.bias[END] = 1.0
-    assert describe(network, images) == describe(network, images, beam=1)
     lengths = [
         int((beam_search(network, images, width=8, longest=8, power=power) != PAD).sum()) for power in (0.0, 2.0)
     ]
@@ -112,13 +168,21 @@ def test_a_beam_needs_a_width(images):
         beam_search(tiny(), images, width=0)
 
 
-def test_describing_leaves_the_network_as_it_was(images):
-    network = tiny().train()
+@pytest.mark.parametrize("training", [True, False])
+def test_describing_leaves_the_network_as_it_was(images, training):
+    network = attentive(1, images).train(training)
     before = copy.deepcopy(network.state_dict())
-    alone, together = describe(network, images[:1]), describe(network, images)
-    assert network.training
-    assert alone[0] == together[0], "in eval mode a caption does not depend on its neighbours"
+    describe(network, images)
+    assert network.training == training
     assert all(torch.equal(value, before[key]) for key, value in network.state_dict().items())
+
+
+@pytest.mark.parametrize("beam", [1, 3])
+def test_a_caption_does_not_depend_on_its_neighbours(trained, scenes, beam):
+    network, few = copy.deepcopy(trained).train(), scenes[:5]
+    together = describe(network, few, beam)
+    assert len(set(together)) == 5
+    assert together == [describe(network, x[None], beam)[0] for x in few] == describe(network, few, beam, part=2)
 
 
 def test_padding_costs_nothing():
@@ -132,12 +196,13 @@ def test_padding_costs_nothing():
 
 
 def test_detection_counts_rare_words_and_no_common_ones():
-    words = torch.tensor([[4, 5, END], [4, 6, END]])
+    words = torch.tensor([[4, 5, END, PAD], [4, 6, 6, END]])
     logits = torch.zeros(2, 9, requires_grad=True)
     losses.detection_loss(logits, words).backward()
     assert logits.grad is not None
-    assert (logits.grad[0, 5], logits.grad[1, 6]) < (torch.tensor(0.0), torch.tensor(0.0))
+    assert max(logits.grad[0, 5], logits.grad[1, 6]) < 0 < min(logits.grad[1, 5], logits.grad[0, 6])
     assert logits.grad[0, 4] > 0, "a word of every caption is asked for in none"
+    assert logits.grad[0, PAD] > 0, "padding is no word"
     best = torch.full((2, 9), -50.0)
     best[0, 5] = best[1, 6] = 50
     assert losses.detection_loss(best, words) < 1e-3
@@ -160,17 +225,28 @@ def test_a_short_training_learns_which_words_there_are():
     assert loss() < 0.75 * before
 
 
-def test_its_own_words_replace_true_ones_but_not_the_frame():
-    torch.manual_seed(0)
-    recipe = Captioning(tiny(), own_words=lambda steps: 1.0)
+def test_its_own_words_replace_true_ones_but_not_the_frame(images):
+    recipe = Captioning(attentive(2, images))
     read = torch.tensor([[START, 4, 5, END, PAD, PAD]] * 5)
-    x = torch.zeros(5, 3, 64, 64)
-    mixed = recipe.mixed(x, read, 1.0)
-    guessed = recipe.captioner.train()(x, read).argmax(2)
+    mixed = recipe.mixed(images, read, 1.0)
+    guessed = recipe.captioner(images, read).argmax(2)
     assert torch.equal(mixed[:, 0], read[:, 0])
     assert torch.equal(mixed[:, 4:], read[:, 4:])
     assert torch.equal(mixed[:, 1:4], guessed[:, :3])
-    assert torch.equal(recipe.mixed(x, read, 0.0), read)
+    assert not torch.equal(guessed[:, :3], guessed[:, 1:4]), "else a shift by one would go unseen"
+    assert torch.equal(recipe.mixed(images, read, 0.0), read)
+
+
+def test_the_share_of_its_own_words_is_asked_for_at_every_step(monkeypatch):
+    torch.manual_seed(0)
+    asked, shares = [], []
+    network = Captioner(scene_vocabulary(), Encoder(features=16, width=8), embedding=8, hidden=12)
+    recipe = Captioning(network, batch_size=4, own_words=lambda steps: asked.append(steps) or 0.5 * (steps >= 2))
+    mixed = Captioning.mixed
+    monkeypatch.setattr(Captioning, "mixed", lambda self, *given: shares.append(given[2]) or mixed(self, *given))
+    fit(recipe, Endless(), steps=4, seed=0, show=False, device="cpu")
+    assert asked == [0, 1, 2, 3]
+    assert shares == [0.5, 0.5]
 
 
 def test_a_resumed_training_is_the_unbroken_one(tmp_path):
@@ -190,16 +266,17 @@ def test_a_resumed_training_is_the_unbroken_one(tmp_path):
 @pytest.mark.parametrize(
     ("source", "says"),
     [
-        ((torch.zeros(40, 3, 64, 64, dtype=torch.uint8), torch.zeros(40)), r"learns sentences"),
+        ((torch.zeros(40, 3, 64, 64, dtype=torch.uint8), torch.zeros(40, 5)), r"learns sentences.*float32, \(2, 5\)"),
+        ((torch.zeros(40, 3, 64, 64, dtype=torch.uint8), torch.zeros(40).long()), r"learns sentences.*int64, \(2,\)"),
         (
             (torch.zeros(40, 3, 64, 64, dtype=torch.uint8), torch.full((40, 5), 99)),
-            r"(?s)word|The captioner fails",
+            r"words up to number 99, and the captioner knows 9: build it with the vocabulary that encoded them",
         ),
     ],
 )
 def test_data_that_does_not_fit_is_refused_in_a_sentence(source, says):
     with pytest.raises(TrainingError, match=says):
-        fit(Captioning(tiny()), source, steps=1, show=False)
+        fit(Captioning(tiny(), batch_size=8), source, steps=1, show=False)
 
 
 def test_a_source_that_gives_no_images_is_refused():
@@ -215,7 +292,7 @@ def test_a_tint_keeps_grey_grey_and_changes_colours():
     torch.manual_seed(0)
     grey = torch.full((4, 1, 2, 2), 0.2).expand(-1, 3, -1, -1)
     tinted = training.Tint(0.2)(grey)
-    torch.testing.assert_close(tinted[:, 0], tinted[:, 2])
+    torch.testing.assert_close(tinted, tinted[:, :1].expand(-1, 3, -1, -1))
     red = torch.tensor([0.9, -0.9, -0.9]).view(1, 3, 1, 1).expand(4, -1, 2, 2)
     assert (training.Tint(0.2)(red) - red).abs().mean() > 0.02
     assert training.Tint(2.0)(red).abs().max() <= 1

@@ -176,6 +176,12 @@ def test_what_is_done_to_the_networks_handed_out_touches_no_check():
     assert lesson.q9.assess(mine).outcome == INCORRECT
 
 
+def test_a_captioner_of_another_precision_is_told_where_it_fails():
+    verdict = lesson.q9.assess(new_captioner().to(torch.bfloat16))
+    assert not verdict.correct
+    assert "fails on images (150, 3, 64, 64)" in verdict.message
+
+
 def test_the_check_leaves_a_captioner_in_train_mode_as_it_was():
     network = new_captioner().train()
     before = {name: value.clone() for name, value in network.state_dict().items()}

@@ -15,19 +15,20 @@ import threading
 import time
 import warnings
 import zipfile
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from file_server import serving
 from PIL import Image
 
 from learntools.data import (
     DataError,
     Pairs,
     Unpaired,
+    download,
     emoji_pairs,
     emoji_styles,
     facades,
@@ -433,57 +434,7 @@ def test_two_folders_are_two_sets_and_one_warning_speaks_of_both(tmp_path):
 # --- downloads --------------------------------------------------------------------------------------------------------
 
 
-class Server(ThreadingHTTPServer):
-    """A server of one file that can resume, or not; or break off, or be told to wait."""
-
-    def __init__(self, content: bytes):
-        super().__init__(("127.0.0.1", 0), Answer)
-        self.content = content
-        self.path = "/facades.zip"
-        self.resumes = True
-        self.stops_after: int | None = None  # bytes
-        self.waits: threading.Event | None = None  # before it sends what is left
-        self.asked: list[str | None] = []  # the Range of each request
-        self.sent = 0
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
-
-    def handle_error(self, request, client_address):
-        pass  # a client that was killed
-
-
-class Answer(BaseHTTPRequestHandler):
-    server: Server
-
-    def log_message(self, *_):
-        pass
-
-    def do_GET(self):
-        server = self.server
-        wanted = self.headers.get("Range")
-        server.asked.append(wanted)
-        if self.path != server.path:
-            self.send_error(404)
-            return
-        start = int(wanted.removeprefix("bytes=").removesuffix("-")) if wanted and server.resumes else 0
-        body = server.content[start:]
-        self.send_response(206 if start else 200)
-        if start:
-            self.send_header("Content-Range", f"bytes {start}-{len(server.content) - 1}/{len(server.content)}")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        if server.stops_after is not None:
-            self.wfile.write(body[: server.stops_after])
-            self.wfile.flush()
-            server.sent += server.stops_after
-            if server.waits is None:
-                return
-            server.waits.wait(30)
-            body = body[server.stops_after :]
-        self.wfile.write(body)
-        server.sent += len(body)
+ZIP = "facades.zip"
 
 
 def small_zip() -> bytes:
@@ -496,7 +447,7 @@ def small_zip() -> bytes:
                     image = io.BytesIO()
                     plain(colour).save(image, "JPEG", quality=95)
                     archive.writestr(f"facades/{split}{side}/{10 - i}_{side}.jpg", image.getvalue())
-        archive.writestr("facades/readme.txt", os.urandom(3 * online.CHUNK))  # so that there are some chunks
+        archive.writestr("facades/readme.txt", os.urandom(3 * download.CHUNK))  # so that there are some chunks
         archive.writestr("facades/trainA/notes.txt", "?")
         archive.writestr("facades/trainC/1_C.jpg", "?")
         archive.writestr("other/facades/trainA/11_A.jpg", "?")
@@ -507,18 +458,11 @@ def small_zip() -> bytes:
 
 @pytest.fixture
 def server(monkeypatch):
-    server = Server(small_zip())
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    monkeypatch.setattr(online, "SOURCE", server.url)
-    publish(monkeypatch, server.content)
-    yield server
-    server.shutdown()
-    server.server_close()
-
-
-def publish(monkeypatch, content: bytes) -> None:
-    monkeypatch.setitem(online.ARCHIVES, "facades", (len(content), hashlib.sha256(content).hexdigest()))
+    content = small_zip()
+    with serving({ZIP: content}) as server:
+        monkeypatch.setattr(online, "SOURCE", server.url)
+        monkeypatch.setitem(online.ARCHIVES, "facades", (len(content), hashlib.sha256(content).hexdigest()))
+        yield server
 
 
 def files_under(folder: Path) -> list[str]:
@@ -540,7 +484,7 @@ def test_a_set_is_downloaded_once_unpacked_and_read(server, home):
     assert colour_of(pairs.a[0])[2] > 250 > 5 > colour_of(pairs.a[0])[0], "a is the label map, B in the files"
     assert colour_of(pairs.b[0])[0] > 250 > 5 > colour_of(pairs.b[0])[2]
     assert len(facades("test", size=16)) == 2
-    assert server.asked == [None]
+    assert server.asked == [(ZIP, None)]
     assert files_under(home / "cache") == UNPACKED, "the images of four folders and nothing else, the zip is gone"
 
 
@@ -551,7 +495,7 @@ def test_names_that_lead_out_of_the_folder_are_ignored(server, tmp_path):
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs a way to kill a process at once")
 def test_a_process_killed_in_the_middle_goes_on_where_it_stopped(server, tmp_path):
-    server.stops_after, server.waits = 2 * online.CHUNK, threading.Event()
+    server.stops_after[ZIP], server.waits = 2 * download.CHUNK, threading.Event()
     code = (
         "from learntools.data import online;"
         f"online.SOURCE = {server.url!r};"
@@ -566,29 +510,29 @@ def test_a_process_killed_in_the_middle_goes_on_where_it_stopped(server, tmp_pat
     process.kill()
     assert process.wait() == -signal.SIGKILL
     server.waits.set()
-    server.stops_after = None
+    server.stops_after.clear()
     kept = part.stat().st_size
-    assert online.CHUNK <= kept < len(server.content)
+    assert download.CHUNK <= kept < len(server.content[ZIP])
     server.asked.clear()
     assert len(facades(size=8, root=tmp_path)) == 3
-    assert server.asked == [f"bytes={kept}-"], "only the rest is asked for"
+    assert server.asked == [(ZIP, f"bytes={kept}-")], "only the rest is asked for"
     assert not part.exists()
 
 
 def test_a_connection_that_ends_early_is_said_and_what_came_is_kept(server, home):
-    server.stops_after = 1000
+    server.stops_after[ZIP] = 1000
     with refused(
         r"the connection ended after 0\.0 of 0\.8 MB: try again, or download http://.*/facades\.zip elsewhere"
     ):
         facades()
-    assert (home / "cache" / "facades.zip.part").read_bytes() == server.content[:1000]
+    assert (home / "cache" / "facades.zip.part").read_bytes() == server.content[ZIP][:1000]
     with refused(r"the connection ended"):
         facades()
     assert (home / "cache" / "facades.zip.part").stat().st_size == 2000
-    server.stops_after = None
+    server.stops_after.clear()
     facades(size=8)
-    assert server.asked == [None, "bytes=1000-", "bytes=2000-"]
-    assert server.sent == len(server.content)
+    assert server.asked == [(ZIP, None), (ZIP, "bytes=1000-"), (ZIP, "bytes=2000-")]
+    assert server.sent == len(server.content[ZIP])
 
 
 def test_a_server_that_cannot_resume_sends_all_again(server, home):
@@ -597,32 +541,32 @@ def test_a_server_that_cannot_resume_sends_all_again(server, home):
     part.write_bytes(b"?" * 5000)  # not even the right bytes: they are overwritten
     server.resumes = False
     assert len(facades(size=8)) == 3
-    assert server.asked == ["bytes=5000-"]
-    assert server.sent == len(server.content)
+    assert server.asked == [(ZIP, "bytes=5000-")]
+    assert server.sent == len(server.content[ZIP])
 
 
 def test_a_whole_part_is_not_asked_for_again_and_one_that_is_too_long_is_thrown_away(server, home):
     part = home / "cache" / "facades.zip.part"
     part.parent.mkdir(parents=True)
-    part.write_bytes(server.content)
+    part.write_bytes(server.content[ZIP])
     facades(size=8, root=part.parent)
     assert server.asked == []
     (home / "other").mkdir()
-    (home / "other" / part.name).write_bytes(server.content + b"?")
+    (home / "other" / part.name).write_bytes(server.content[ZIP] + b"?")
     facades(size=8, root=home / "other")
-    assert server.asked == [None]
+    assert server.asked == [(ZIP, None)]
 
 
 @pytest.mark.parametrize("change", [lambda b: b[:-1] + b"?", lambda b: b + b"?"], ids=["changed", "longer"])
 def test_a_file_that_is_not_the_published_one_is_thrown_away(server, home, change):
-    server.content = change(server.content)
+    server.content[ZIP] = change(server.content[ZIP])
     with refused(r"what came is not the published file \(its checksum differs\): try again"):
         facades()
     assert files_under(home / "cache") == []
 
 
 def test_a_download_that_cannot_be_names_the_file_the_place_and_the_emoji(server, home, monkeypatch):
-    server.path = "/elsewhere"
+    server.content.clear()
     there = re.escape(str(home / "cache" / "facades.zip"))
     with refused(
         rf"server answered 404 \(Not Found\): .*/facades\.zip elsewhere and put it at {there} \(or, unpacked, at .*\), "
@@ -641,8 +585,8 @@ def test_a_download_that_cannot_be_names_the_file_the_place_and_the_emoji(server
 
 
 def test_a_server_that_falls_silent_is_not_waited_for_forever(server, monkeypatch):
-    monkeypatch.setattr(online, "TIMEOUT", 0.2)
-    server.stops_after, server.waits = 1000, threading.Event()
+    monkeypatch.setattr(download, "TIMEOUT", 0.2)
+    server.stops_after[ZIP], server.waits = 1000, threading.Event()
     start = time.monotonic()
     with refused(r"cannot be reached \(timed out\)"):
         facades()
@@ -676,14 +620,14 @@ def test_a_place_that_cannot_be_written_is_said_before_anything_is_asked_for(ser
 
 def test_a_zip_put_there_by_hand_is_used_and_kept(server, tmp_path):
     by_hand = tmp_path / "facades.zip"
-    by_hand.write_bytes(server.content[:-1])
+    by_hand.write_bytes(server.content[ZIP][:-1])
     with refused(
         r"facades\.zip is not the published file .*: delete it or download it again, or unpack it to .*/facades"
     ):
         facades(root=tmp_path)
-    by_hand.write_bytes(server.content)
+    by_hand.write_bytes(server.content[ZIP])
     assert len(facades(size=8, root=tmp_path)) == 3
-    assert by_hand.read_bytes() == server.content
+    assert by_hand.read_bytes() == server.content[ZIP]
     assert server.asked == []
 
 
@@ -716,7 +660,7 @@ def test_what_a_killed_process_left_half_unpacked_is_cleared_away(server, home):
 
 
 def test_two_at_once_do_each_other_no_harm(server, home):
-    server.stops_after, server.waits = 2 * online.CHUNK, threading.Event()
+    server.stops_after[ZIP], server.waits = 2 * download.CHUNK, threading.Event()
     results = []
     threads = [threading.Thread(target=lambda: results.append(len(facades(size=8)))) for _ in range(2)]
     for thread in threads:

@@ -1,12 +1,14 @@
 """What is different while a class is graded: no solutions, and no reference in place of an answer.
 
 `handed_out` says whether the cell that runs now is one of the course's own; the grader sets it before each cell. Only
-such a cell may get the reference where an answer is wrong, so that a wrong answer costs nothing later on.
+such a cell may get the reference where an answer is wrong, so that a wrong answer costs nothing later on. While any
+other cell runs, the grader has put a `Closed` in the place of every answer that an exercise knows.
 """
 
 from __future__ import annotations
 
 import os
+from typing import Any
 
 handed_out = True
 
@@ -14,3 +16,16 @@ handed_out = True
 def grading() -> bool:
     """Whether this notebook is being graded or validated by nbgrader, or by `learntools grade`."""
     return os.environ.get("NBGRADER_EXECUTION") in ("autograde", "validate")
+
+
+class Closed:
+    """Stands where an answer of the course's own was, such as `q1.reference`."""
+
+    def __init__(self, name: str):
+        self.name = name
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        raise PermissionError(f"{self.name} is closed while a notebook is graded")
+
+    def __repr__(self) -> str:
+        return f"<{self.name} is closed while a notebook is graded>"

@@ -31,7 +31,7 @@ LARGEST_COPY = 512 * 2**20
 def protect(answer: Any) -> Iterator[io.StringIO]:
     """Run the body quietly and undo its effects; yields what was printed."""
     undo: list[Undo] = [*_random_state(), *_modes(), *learners_objects(answer)]
-    printed = io.StringIO()
+    printed = _Printed()
     real_input = builtins.input
     builtins.input = _no_input
     try:
@@ -52,6 +52,11 @@ def protect(answer: Any) -> Iterator[io.StringIO]:
                 failed = failed or error
         if failed is not None:
             raise failed
+
+
+class _Printed(io.StringIO):
+    def close(self) -> None:
+        """An answer may close what it prints to; what it has printed is still asked for."""
 
 
 def _no_input(prompt: object = "") -> str:
@@ -101,8 +106,9 @@ def _modes() -> list[Undo]:
         if torch.are_deterministic_algorithms_enabled() != deterministic:  # setting it imports the whole compiler
             torch.use_deterministic_algorithms(deterministic)
         torch.set_num_threads(threads)
-        if os.getcwd() != folder:
-            os.chdir(folder)
+        with contextlib.suppress(FileNotFoundError):  # the folder itself is gone
+            if os.getcwd() != folder:
+                os.chdir(folder)
         if dict(os.environ) != environment:
             os.environ.clear()
             os.environ.update(environment)

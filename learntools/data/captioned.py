@@ -16,21 +16,13 @@ Hodosh, Young and Hockenmaier 2013, doi 10.1613/jair.3994; COCO: Chen et al. 201
 from __future__ import annotations
 
 import csv
-import hashlib
-import http.client
 import io
 import json
 import os
 import re
-import shutil
-import time
 import unicodedata
-import urllib.error
-import urllib.request
-import uuid
 import warnings
-import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
@@ -39,7 +31,9 @@ import torch
 from torch import Tensor
 
 from learntools.data import files
+from learntools.data.download import Archive, UnavailableError, fetch
 from learntools.data.files import DataError
+from learntools.data.folders import checked, existing, listed
 from learntools.data.images import find_device, to_float
 from learntools.data.pictures import UnreadableError, middle, upright
 from learntools.data.vocabulary import Vocabulary, words_of
@@ -60,9 +54,6 @@ CONTENT = {
     "Flickr8k_text.zip": ("Flickr8k_text", r"Flickr8k\.token\.txt|Flickr_8k\.(?:train|dev|test)Images\.txt"),
     "Flickr8k_Dataset.zip": ("Flicker8k_Dataset", r"\w[\w.-]*\.jpe?g"),
 }
-NAMED = 3  # so many are named in a sentence; of the others their number is given
-TIMEOUT = 20  # seconds without a sign of the server
-CHUNK = 1 << 18  # bytes
 
 LeftOut = dict[str, list[str]]  # why → what
 
@@ -154,10 +145,10 @@ def captioned_folder(
     Warns of what is left out. Raises DataError when the folder or the file is not there, the file is of no such form,
     no image is left, or for an impossible size, limit or device.
     """
-    there = _checked(size, limit, device)
+    there = checked(size, limit, device)
     left_out: LeftOut = {}
     captions = read_captions(captions_file, left_out)
-    return _loaded(_folder(images_folder), captions, left_out, size, limit).to(there)
+    return _loaded(existing(images_folder), captions, left_out, size, limit).to(there)
 
 
 def flickr8k(
@@ -178,15 +169,13 @@ def flickr8k(
     Warns of what is left out. Raises DataError for another split, when the set is neither there nor to be had, and as
     `captioned_folder` does.
     """
-    there = _checked(size, limit, device)
+    there = checked(size, limit, device)
     if split is not None and split not in SPLITS:
         raise DataError(f"Flickr8k has no split {split!r}: choose from 'train', 'dev' and 'test', or None for all.")
     place = _flickr8k_folder(root)
-    text, images = _text_of(place), _images_of(place)
-    if text is None:
-        text = _fetched("Flickr8k_text.zip", place) / "Flickr8k.token.txt"
+    text = _fetched("Flickr8k_text.zip", place, _text_of)
     chosen = None if split is None else _names_of(split, text)  # it says what is missing before the long download
-    images = images or _fetched("Flickr8k_Dataset.zip", place)
+    images = _fetched("Flickr8k_Dataset.zip", place, _images_of)
     left_out: LeftOut = {}
     captions = read_captions(text, left_out)
     if chosen is not None:
@@ -208,8 +197,8 @@ def coco_captions(
     (118,287 photos, so take a `limit`), "val2017" (5,000), or those of 2014.
     Nothing is downloaded. Warns of what is left out. Raises DataError as `captioned_folder` does.
     """
-    there = _checked(size, limit, device)
-    place = _folder(root)
+    there = checked(size, limit, device)
+    place = existing(root)
     file = place / "annotations" / f"captions_{split}.json"
     if not file.is_file():
         raise DataError(
@@ -219,7 +208,7 @@ def coco_captions(
     images = next((folder for folder in (place / split, place / "images" / split) if folder.is_dir()), place / split)
     left_out: LeftOut = {}
     captions = read_captions(file, left_out)
-    return _loaded(_folder(images), captions, left_out, size, limit).to(there)
+    return _loaded(existing(images), captions, left_out, size, limit).to(there)
 
 
 def read_captions(file: str | Path, left_out: LeftOut | None = None) -> dict[str, list[str]]:
@@ -330,7 +319,7 @@ def _loaded(folder: Path, captions: dict[str, list[str]], left_out: LeftOut, siz
         if why:
             left_out.setdefault(why, []).append(_printable(name))
     # Groups, because thousands that are not there must not hide the one that is damaged.
-    said = "; ".join(f"{_first_of(names)} ({why})" for why, names in left_out.items())
+    said = "; ".join(f"{listed(names)} ({why})" for why, names in left_out.items())
     if not found:
         raise DataError(
             f"No image in {folder} can be used with these captions: {said or 'there are no captions'}. Give the folder "
@@ -364,33 +353,9 @@ def _printable(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def _first_of(names: list[str]) -> str:
-    """`a, b and c`, or `a, b, c and 5,622 more`."""
-    shown = names[:NAMED] + ([f"{len(names) - NAMED:,} more"] if len(names) > NAMED else [])
-    return " and ".join(part for part in (", ".join(shown[:-1]), shown[-1]) if part)
-
-
 def _path(folder: Path, name: str) -> Path | None:
     forms = (name, *(unicodedata.normalize(form, name) for form in ("NFC", "NFD")))  # a Mac writes é as two characters
     return next((folder / form for form in forms if os.path.isfile(folder / form)), None)
-
-
-def _checked(size: int, limit: int | None, device: str | torch.device) -> torch.device:
-    if not isinstance(size, int) or size < 1:
-        raise DataError(f"An image is a whole number of pixels wide, 1 or more, not {size!r}.")
-    if limit is not None and (not isinstance(limit, int) or limit < 1):
-        raise DataError(f"The limit is how many images to take, 1 or more, or None for all, not {limit!r}.")
-    return find_device(device)
-
-
-def _folder(folder: str | Path) -> Path:
-    place = Path(folder).expanduser()
-    if place.is_dir():
-        return place
-    if place.exists():
-        raise DataError(f"{place} is a file: give the folder that the images are in (a zip, unpack first).")
-    start = "" if place.is_absolute() else f", which starts from {Path.cwd()}"
-    raise DataError(f"There is no folder {place}: correct the path{start}.")
 
 
 # --- Flickr8k: where it lies, and how it comes there ------------------------------------------------------------------
@@ -432,112 +397,19 @@ def _names_of(split: str, text: Path) -> list[str]:
         ) from None
 
 
-def _fetched(archive: str, place: Path) -> Path:
-    """The folder with the content of a published zip, which is downloaded to `place` if it is not there."""
-    folder, wanted = CONTENT[archive]
-    target, by_hand, part = place / folder, place / archive, place / f"{archive}.part"
+def _fetched(name: str, place: Path, find: Callable[[Path], Path | None]) -> Path:
+    """What `find` finds in `place`, where a published zip is downloaded to and unpacked if it finds nothing."""
+    folder, wanted = CONTENT[name]
+    archive = Archive(f"{SOURCE}/{name}", f"the unpacked {name}", ARCHIVES[name])
+    # Only the end of an entry's name is taken, so none can lead out of the folder.
+    ends = re.compile(f"(?:.*/)?({wanted})", re.IGNORECASE)
     try:
-        place.mkdir(parents=True, exist_ok=True)
-        if by_hand.exists():
-            if not _is_whole(by_hand, archive):
-                raise DataError(
-                    f"{by_hand} is not the published file (its checksum differs): delete it or download it again, or "
-                    f"unpack it to {target} yourself if you trust it."
-                )
-            _unpack(by_hand, target, wanted)  # and it stays: it is the learner's
-            return target
-        _download(archive, part)
-        if not _is_whole(part, archive):
-            part.unlink(missing_ok=True)
-            raise _unavailable(archive, place, "what came is not the published file (its checksum differs)")
-        _unpack(part, target, wanted)
-        part.unlink(missing_ok=True)
-    except OSError as error:
-        if target.is_dir():  # two notebooks wanted it at once, and the other one was faster
-            return target
-        raise _unavailable(archive, place, f"{place} cannot be written ({error.strerror or error})") from None
-    return target
-
-
-def _unavailable(archive: str, place: Path, what: str) -> DataError:
-    return DataError(
-        f"Flickr8k cannot be had, for {what}: try again, or download {SOURCE}/{archive} elsewhere and put it at "
-        f"{place / archive}, or take photos and captions of your own: captioned_folder()."
-    )
-
-
-def _download(archive: str, part: Path) -> None:
-    """Fill `part` from where it ends; each chunk is written at its own place, so two at once do each other no harm."""
-    from tqdm.auto import tqdm
-
-    part.touch()
-    start = end = part.stat().st_size
-    total = None
-    with (
-        part.open("r+b") as file,
-        tqdm(desc=archive, initial=start, unit="B", unit_scale=True, leave=False, disable=None) as bar,
-    ):
-        for position, chunk, total in _chunks(archive, part.parent, start):
-            file.seek(position)
-            file.write(chunk)
-            end = position + len(chunk)
-            bar.total = total
-            bar.update(end - bar.n)
-        if total and end == total:
-            file.truncate()  # of a server that sent all again, over a part that was longer
-    if total and end < total:
-        ended = f"the connection ended after {end / 1e6:.1f} of {total / 1e6:.1f} MB"
-        raise _unavailable(archive, part.parent, ended)
-
-
-def _chunks(archive: str, place: Path, start: int) -> Iterator[tuple[int, bytes, int | None]]:
-    """(position, bytes, size of all if known) from `start` on, or from 0 if the server cannot resume.
-
-    None at all when there is nothing after `start`. Trouble on the way is a DataError.
-    """
-    asked = {"User-Agent": "learntools"} | ({"Range": f"bytes={start}-"} if start else {})
-    request = urllib.request.Request(f"{SOURCE}/{archive}", headers=asked)
-    try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:
-            position = start if answer.status == http.client.PARTIAL_CONTENT else 0
-            length = answer.headers.get("Content-Length")
-            total = position + int(length) if length else None
-            while chunk := answer.read(CHUNK):
-                yield position, chunk, total
-                position += len(chunk)
-    except urllib.error.HTTPError as error:
-        if error.code == http.client.REQUESTED_RANGE_NOT_SATISFIABLE:
-            return
-        what = f"its server answered {error.code} ({error.reason})"
-    except (OSError, http.client.HTTPException) as error:  # no network, no such host, a stall, a broken connection
-        reason = getattr(error, "reason", error)
-        why = getattr(reason, "strerror", None) or str(reason) or type(reason).__name__
-        what = f"its server cannot be reached ({why})"
-    else:
-        return
-    raise _unavailable(archive, place, what)
-
-
-def _is_whole(path: Path, archive: str) -> bool:
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False))
-    return found.hexdigest() == ARCHIVES[archive]
-
-
-def _unpack(archive: Path, target: Path, wanted: str) -> None:
-    """What is wanted and nothing else, side by side in `target`, so that nobody ever sees half of it."""
-    for leftover in target.parent.glob(f"{target.name}.*.unpacking"):
-        if leftover.stat().st_mtime < time.time() - 3600:  # of a process that was killed, not of one at work
-            shutil.rmtree(leftover, ignore_errors=True)
-    temporary = target.with_name(f"{target.name}.{uuid.uuid4().hex}.unpacking")
-    try:
-        temporary.mkdir()
-        with zipfile.ZipFile(archive) as content:
-            for entry in content.namelist():
-                name = entry.rpartition("/")[2]  # so none can lead out of the folder
-                if re.fullmatch(wanted, name, re.IGNORECASE):
-                    with content.open(entry) as source, (temporary / name).open("wb") as file:
-                        shutil.copyfileobj(source, file)
-        os.replace(temporary, target)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        fetch(archive, place / folder, ends, lambda: find(place) is not None)
+    except UnavailableError as why:
+        raise DataError(
+            f"Flickr8k cannot be had, for {why}: try again, or download {archive.url} elsewhere and put it at "
+            f"{place / name}, or take photos and captions of your own: captioned_folder()."
+        ) from None
+    found = find(place)
+    assert found is not None, "what has been unpacked is found"
+    return found

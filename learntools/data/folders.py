@@ -12,6 +12,7 @@ warning names what was. The order is 1, 2, 10 on every machine.
 from __future__ import annotations
 
 import re
+import stat
 import unicodedata
 import warnings
 from collections.abc import Callable, Iterable
@@ -57,7 +58,7 @@ def paired_folder(
     """
     if a not in ("left", "right"):
         raise DataError(f"The input is one half of each image: a is 'left' or 'right', not {a!r}.")
-    there = _checked(size, limit, device)
+    there = checked(size, limit, device)
     skipped: list[str] = []
     found = _usable(_images_in(folder), lambda path: (_stem(path), *_halves(path, size)), limit, skipped)
     _report(skipped, bool(found), folder)
@@ -81,7 +82,7 @@ def paired_folders(
     name: what of a path both have in common; by default the file's name without suffix, so cat.jpg goes with cat.png.
     Warns of files that are left out: without a partner, or as `paired_folder` does. Raises DataError as that does.
     """
-    there = _checked(size, limit, device)
+    there = checked(size, limit, device)
     skipped: list[str] = []
     named_a, named_b = (_by_name(_images_in(folder), name or _stem, skipped) for folder in (folder_a, folder_b))
     both = [(key, named_a[key], named_b[key]) for key in named_a if key in named_b]
@@ -111,7 +112,7 @@ def unpaired_folders(
 
     limit: only the first so many of each. Warns and raises as `paired_folder` does.
     """
-    there = _checked(size, limit, device)
+    there = checked(size, limit, device)
     all_skipped: list[str] = []
     sides = []
     for folder in (folder_a, folder_b):
@@ -126,8 +127,8 @@ def unpaired_folders(
     return Unpaired(torch.stack(images_a), torch.stack(images_b), names_a, names_b).to(there)
 
 
-def _checked(size: int, limit: int | None, device: str | torch.device) -> torch.device:
-    """The device. What is impossible is said before the first of perhaps a thousand images is read."""
+def checked(size: int, limit: int | None, device: str | torch.device) -> torch.device:
+    """The device. What is impossible is said, as a DataError, before the first of perhaps a thousand images is read."""
     if not isinstance(size, int) or size < 1:
         raise DataError(f"An image is a whole number of pixels wide, 1 or more, not {size!r}.")
     if limit is not None and (not isinstance(limit, int) or limit < 1):
@@ -135,21 +136,31 @@ def _checked(size: int, limit: int | None, device: str | torch.device) -> torch.
     return find_device(device)
 
 
-def _images_in(folder: str | Path) -> list[Path]:
-    """The image files right in this folder, by their suffix, hidden ones left out, in natural order."""
+def existing(folder: str | Path) -> Path:
+    """The path of a folder with images. Raises DataError when there is none."""
     place = Path(folder).expanduser()
     try:
-        visible = [path for path in place.iterdir() if not path.name.startswith(".")]
-    except FileNotFoundError:
+        is_folder = stat.S_ISDIR(place.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):  # not there, or below a file
         start = "" if place.is_absolute() else f", which starts from {Path.cwd()}"
         raise DataError(f"There is no folder {place}: correct the path{start}.") from None
-    except NotADirectoryError:
-        raise DataError(f"{place} is a file: give the folder that the images are in (a zip, unpack first).") from None
+    except OSError as error:
+        raise DataError(f"The folder {place} cannot be read ({error.strerror}): choose another.") from None
+    if not is_folder:
+        raise DataError(f"{place} is a file: give the folder that the images are in (a zip, unpack first).")
+    return place
+
+
+def _images_in(folder: str | Path) -> list[Path]:
+    """The image files right in this folder, by their suffix, hidden ones left out, in natural order."""
+    place = existing(folder)
+    try:
+        visible = [path for path in place.iterdir() if not path.name.startswith(".")]
     except OSError as error:
         raise DataError(f"The folder {place} cannot be read ({error.strerror}): choose another.") from None
     images = [path for path in visible if path.suffix.lower() in SUFFIXES and path.is_file()]
     if not images:
-        inside = _some([path.name for path in sorted(visible, key=_natural) if path.is_dir()] or ["no folder"])
+        inside = listed([path.name for path in sorted(visible, key=_natural) if path.is_dir()] or ["no folder"])
         raise DataError(
             f"There are no images right in {place}, and in it is {inside}: give the folder that holds {KINDS} files."
         )
@@ -194,15 +205,17 @@ def _report(skipped: list[str], any_left: bool, *folders: str | Path) -> None:
     """One sentence on all that was left out: a warning, or a DataError when nothing is left."""
     where = " and ".join(str(folder) for folder in folders)
     if not any_left:
-        raise DataError(f"No image in {where} can be used, for there is only {_some(skipped)}: put whole images there.")
+        raise DataError(
+            f"No image in {where} can be used, for there is only {listed(skipped)}: put whole images there."
+        )
     if skipped:
         count = f"{len(skipped)} files were" if len(skipped) > 1 else "1 file was"
-        warnings.warn(f"In {where}, {count} left out: {_some(skipped)}.", UserWarning, stacklevel=3)
+        warnings.warn(f"In {where}, {count} left out: {listed(skipped)}.", UserWarning, stacklevel=3)
 
 
-def _some(names: list[str]) -> str:
-    """`a, b and c`, or `a, b, c and 5 more`."""
-    shown = names[:NAMED] + ([f"{len(names) - NAMED} more"] if len(names) > NAMED else [])
+def listed(names: list[str]) -> str:
+    """`a, b and c`, or `a, b, c and 5,622 more`."""
+    shown = names[:NAMED] + ([f"{len(names) - NAMED:,} more"] if len(names) > NAMED else [])
     return " and ".join(part for part in (", ".join(shown[:-1]), shown[-1]) if part)
 
 

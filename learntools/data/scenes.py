@@ -6,9 +6,10 @@
     unseen_combinations(), unseen_artist()             # the two test sets
     compose("a cat to the left of a red apple", artist="noto")
 
-A scene is plain data, so thousands are made in a second, and a training never sees one twice. The things are emoji
-(`learntools.data.nouns`), drawn by one of three artists. Two questions are kept for testing: one pair of nouns in eight
-never occurs together in a training scene, and one artist never draws one.
+A scene is plain data, and soon made: 3,700 in a second, each with its image and a caption, by one of 2 cores
+(`python -m benchmarks steps`). So a training never sees one twice. The things are emoji (`learntools.data.nouns`),
+drawn by one of three artists. Two questions are kept for testing: one pair of nouns in eight never occurs together in a
+training scene, and one artist never draws one.
 """
 
 from __future__ import annotations
@@ -18,17 +19,13 @@ import hashlib
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
-from learntools.data import files
-from learntools.data.emoji_atlas import emoji
 from learntools.data.files import DataError
-from learntools.data.images import find_device
 from learntools.data.nouns import things
+from learntools.data.scene_drawing import SIDE, render
 from learntools.data.sentences import FIXED_WORDS, describe, read
 from learntools.data.vocabulary import SPECIAL, Vocabulary, words_of
 
@@ -36,7 +33,6 @@ ARTISTS = ("openmoji", "noto")  # who draw the training scenes
 NEW_ARTIST = "twemoji"
 LINE = "line"  # OpenMoji without their colours: more to learn shapes from
 STYLES = (*ARTISTS, LINE)  # what a long training sees
-SIDE = 64  # pixels of a scene, in height and width
 WHITE = (255, 255, 255)
 
 TEST_SCENES = 1000
@@ -217,31 +213,6 @@ class Endless:
         return render(scenes, device), words.to(device)
 
 
-def render(scenes: Sequence[Scene], device: str | torch.device = "cpu") -> Tensor:
-    """The scenes as images, uint8 (N, 3, 64, 64), made on the device."""
-    there, folder = find_device(device), files.folder()
-    grounds = torch.tensor([scene.background for scene in scenes], dtype=torch.float32, device=there)
-    canvas = grounds[:, None].expand(-1, SIDE * SIDE, 3).reshape(-1, 3).clone()  # a row of colours for each pixel
-    by_size: dict[int, list[tuple[int, int, int, bool]]] = {}
-    for n, scene in enumerate(scenes):
-        for thing in scene.things:
-            top, left = thing.y - thing.size // 2, thing.x - thing.size // 2
-            place = (n * SIDE + top) * SIDE + left
-            which = _places(thing.artist)[thing.emoji]
-            by_size.setdefault(thing.size, []).append((place, which, ARTIST_NUMBER[thing.artist], thing.mirrored))
-    for size, entries in by_size.items():
-        places, which, artist, mirrored = torch.tensor(entries, device=there).unbind(1)
-        colour, clear = _sprites(folder, size, str(there))
-        row = torch.arange(size, device=there)
-        columns = torch.where(mirrored[:, None] == 1, size - 1 - row, row)  # (things, size)
-        pixels = (places[:, None, None] + row[:, None] * SIDE + columns[:, None, :]).flatten()
-        canvas[pixels] = canvas[pixels] * clear[artist, which].reshape(-1, 1) + colour[artist, which].reshape(-1, 3)
-    return canvas.round_().to(torch.uint8).view(-1, SIDE, SIDE, 3).permute(0, 3, 1, 2).contiguous()
-
-
-ARTIST_NUMBER = {artist: number for number, artist in enumerate((*ARTISTS, NEW_ARTIST, LINE))}
-
-
 def _nouns(count: int, rng: random.Random, apart: bool = False) -> list[str]:
     """Different nouns; of `apart` ones the first two are kept apart in training, of others no two are."""
     names = _all_nouns()
@@ -333,29 +304,3 @@ def _grid() -> tuple[tuple[tuple[tuple[int, int], ...], tuple[tuple[int, int], .
 def _with_references(scenes: Iterable[Scene]) -> SceneSet:
     found = tuple(scenes)
     return SceneSet(found, tuple(tuple(scene.captions(seed=i)) for i, scene in enumerate(found)))
-
-
-@functools.lru_cache(maxsize=8)
-def _places(artist: str) -> dict[str, int]:
-    """Emoji name → its place among the sprites."""
-    if artist not in ARTIST_NUMBER:
-        raise DataError(f"There is no artist {artist!r} of scenes: choose from {', '.join(ARTIST_NUMBER)}.")
-    return {drawn.emoji: i for i, drawn in enumerate(d for found in things().values() for d in found)}
-
-
-@functools.lru_cache(maxsize=32)
-def _sprites(folder: Path, size: int, device: str) -> tuple[Tensor, Tensor]:
-    """Every emoji of `things()` by every artist at one size: its colour times alpha (artists, emoji, size·size, 3), 0
-    to 255, and how much of the ground shows through (artists, emoji, size·size), 0 to 1."""
-    colours, clears = [], []
-    for artist in ARTIST_NUMBER:
-        emojis = emoji(artist, None)
-        index = {name: i for i, name in enumerate(emojis.names)}
-        chosen = torch.tensor([index[name] for name in _places(artist)])
-        alpha = emojis.alpha[chosen].float() / 255
-        painted = emojis.images[chosen].float() - (1 - alpha) * 255  # on white, less the white: colour times alpha
-        small = F.interpolate(torch.cat([painted, alpha], 1), size=(size, size), mode="bilinear", antialias=True)
-        rows = small.flatten(2).transpose(1, 2)
-        colours.append(rows[..., :3].clamp(0, 255))
-        clears.append(1 - rows[..., 3].clamp(0, 1))
-    return torch.stack(colours).to(device), torch.stack(clears).to(device)

@@ -5,17 +5,27 @@ What a person has entered by hand (scores, comments) is never overwritten.
 
 from __future__ import annotations
 
+import contextlib
+import json
+import secrets
 import shutil
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode, v4
 
+from learntools.core.verdict import NOT_ATTEMPTED, OUR_FAULT
 from learntools.grading import GradingError
 from learntools.grading.course import Course
+from learntools.grading.key import ANSWER, CHECK, Key
+from learntools.grading.matching import match, stored
 from learntools.grading.one import NOT_HANDED_IN, Graded
+from learntools.grading.submission import Cell, Submission, Unreadable, read
+
+LONGEST_ID = 128  # characters, in nbgrader's tables; SQLite does not mind
 
 
 def as_notebook(cells: Sequence[dict[str, Any]]) -> NotebookNode:
@@ -41,91 +51,265 @@ def _output(item: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def write(
-    course: Course, stem: str, graded: dict[str, Graded], told: Callable[[str], None] = lambda student: None
-) -> None:
-    """Every student's result into the gradebook, one after the other, each whole or not at all.
+def write(course: Course, stem: str, graded: dict[str, Graded]) -> dict[str, str]:
+    """Every student's result into the gradebook, one after the other; of whom that failed, and why, in a sentence.
+
+    Whoever was late is given the penalty that nbgrader's own plugin finds, and a remark.
 
     Raises:
-        GradingError: the lesson is not in the gradebook, or the gradebook cannot be reached.
+        GradingError: the lesson is not in the gradebook, or the gradebook cannot be used.
     """
-    import nbformat
-    from nbgrader.api import Gradebook, MissingEntry
+    from nbgrader.api import InvalidEntry
+    from sqlalchemy.exc import InterfaceError, OperationalError, StatementError
+
+    key = course.key(stem)
+    penalty = _late_penalty(course)
+    trouble: dict[str, str] = {}
+    with _gradebook(course) as gradebook:
+        _find(gradebook, course, stem)
+        for student, result in graded.items():
+            folder = course.folder / "autograded" / student / stem
+            try:
+                notebook = _judged(course, key, student, result)
+                same = [cell.source for cell in notebook.cells] == _sources(folder / f"{stem}.ipynb")
+                row = _enter(gradebook, course, key, student, result, same)
+                result.remarks += _punish(gradebook, row, student, penalty)
+            except (OperationalError, InterfaceError):
+                raise  # the whole gradebook's trouble, not this student's
+            except (UnicodeError, InvalidEntry, StatementError, GradingError) as error:
+                gradebook.db.rollback()
+                trouble[student] = f"Not in the gradebook: {_said(error)}."
+                with contextlib.suppress(OSError):
+                    _empty(folder)  # nbgrader would stumble over what has no scores
+                continue
+            try:
+                _keep(notebook, folder, course.folder / "submitted" / student / stem, result)
+            except OSError as error:
+                where = Path(error.filename or folder)
+                trouble[student] = f"Not in autograded/, so without feedback: {where.name}: {error.strerror}."
+    return trouble
+
+
+def ready(course: Course, stem: str) -> None:
+    """Nothing, if results of this lesson can be entered: better asked before a class is graded than after.
+
+    Raises:
+        GradingError: the lesson is not in the gradebook, or the gradebook cannot be used.
+    """
+    with _gradebook(course) as gradebook:
+        _find(gradebook, course, stem)
+
+
+def _find(gradebook: Any, course: Course, stem: str) -> None:
+    from nbgrader.api import MissingEntry
+
+    try:
+        gradebook.find_notebook(stem, stem)
+    except MissingEntry:
+        raise GradingError(
+            f"{stem} is not in the gradebook: run `nbgrader generate_assignment {stem} --force` in {course.folder}."
+        ) from None
+
+
+@contextlib.contextmanager
+def _gradebook(course: Course) -> Iterator[Any]:
+    from nbgrader.api import Gradebook
+
+    with _sentences(course.db_url), Gradebook(course.db_url, course.course_id) as gradebook:
+        yield gradebook
+
+
+@contextlib.contextmanager
+def _sentences(url: str) -> Iterator[None]:
+    """What goes wrong with a gradebook, in words."""
     from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
-    warnings.filterwarnings("ignore", category=SAWarning)  # nbgrader's own models make some
     try:
-        with Gradebook(course.db_url, course.course_id) as gradebook:
-            try:
-                gradebook.find_notebook(stem, stem)
-            except MissingEntry:
-                raise GradingError(
-                    f"{stem} is not in the gradebook: run `nbgrader generate_assignment {stem}` in {course.folder}."
-                ) from None
-            for student, result in graded.items():
-                if result.state != NOT_HANDED_IN and result.cells:
-                    notebook = as_notebook(result.cells)
-                    folder = course.folder / "autograded" / student / stem
-                    _replace(folder, course.folder / "submitted" / student / stem)
-                    nbformat.write(notebook, folder / f"{stem}.ipynb")
-                _enter(gradebook, course, stem, student, result)
-                told(student)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SAWarning)  # nbgrader's own models make some
+            yield
     except SQLAlchemyError as error:
-        said = str(error).partition("\n")[0]
-        raise GradingError(f"The gradebook cannot be used: {said}. Its address is in nbgrader_config.py.") from None
+        raise GradingError(
+            f"The gradebook cannot be used: {_said(error)}. Its address is in nbgrader_config.py; "
+            "after an update of nbgrader, `nbgrader db upgrade` may be needed."
+        ) from None
+    except ImportError as error:
+        name = error.name or ""
+        raise GradingError(
+            f"A gradebook at {url.partition(':')[0]}:// needs the Python package {name}: "
+            f"pip install {_DRIVERS.get(name, name)}"
+        ) from None
 
 
-def _replace(folder: Path, submitted: Path) -> None:
-    """An empty folder with the submission's time stamp."""
-    if folder.exists():
-        shutil.rmtree(folder)
+_DRIVERS = {"psycopg": "'psycopg[binary]'", "psycopg2": "psycopg2-binary"}
+
+
+def _said(error: Exception) -> str:
+    """The first line of a database's complaint."""
+    if isinstance(error, UnicodeError) or isinstance(getattr(error, "orig", None), UnicodeError):
+        return "its name cannot be written in UTF-8"
+    return str(error).strip().partition("\n")[0].rstrip(".")
+
+
+def reachable(url: str) -> None:
+    """Nothing, if there is a database at this address.
+
+    Raises:
+        GradingError: there is none, its driver is missing, or it lets nobody in.
+    """
+    from sqlalchemy import create_engine
+
+    if url and not url.startswith("sqlite"):  # a file is made when it is needed
+        with _sentences(url):
+            engine = create_engine(url)
+            try:
+                engine.connect().close()
+            finally:
+                engine.dispose()
+
+
+def _judged(course: Course, key: Key, student: str, result: Graded) -> NotebookNode:
+    """The notebook with its verdicts.
+
+    Of a submission that could not be judged it is what was handed in, or else the released notebook, with the reason in
+    place of each verdict.
+    """
+    submitted = course.folder / "submitted" / student / key.stem / f"{key.stem}.ipynb"
+    return as_notebook(result.cells or _not_judged(key, result, submitted))
+
+
+def _keep(notebook: NotebookNode, folder: Path, submitted: Path, result: Graded) -> None:
+    """Into `autograded`, with what nbgrader's `collect` notes: without that its `release_feedback` stops for all."""
+    import nbformat
+
+    secret = _noted(folder, "submission_secret.txt") or secrets.token_hex(16)
+    now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f UTC")
+    _empty(folder)
+    if result.state == NOT_HANDED_IN:
+        return
     folder.mkdir(parents=True)
-    stamp = submitted / "timestamp.txt"
-    if stamp.is_file() and not stamp.is_symlink():
-        shutil.copy(stamp, folder)
+    content = nbformat.writes(notebook).encode("utf-8", "replace")  # it may hold halves of characters
+    (folder / f"{folder.name}.ipynb").write_bytes(content)
+    for name, otherwise in (("timestamp.txt", now), ("submission_secret.txt", secret)):
+        (folder / name).write_text(_noted(submitted, name) or otherwise, encoding="utf-8")
 
 
-def _enter(gradebook: Any, course: Course, stem: str, student: str, result: Graded) -> None:
+def _empty(folder: Path) -> None:
+    if folder.is_symlink() or folder.is_file():
+        folder.unlink()
+    elif folder.exists():
+        shutil.rmtree(folder)
+
+
+def _not_judged(key: Key, result: Graded, path: Path) -> list[dict[str, Any]]:
+    try:
+        submission = read(path.read_bytes())
+    except (OSError, Unreadable):
+        submission = Submission([Cell(cell.kind, cell.source, cell.id, cell.grade_id) for cell in key.cells])
+    cells = []
+    for item in match(submission, key).cells:
+        data = {"text/plain": "0.0", "text/html": result.questions[item.question]["html"]} if item.question else {}
+        verdict = {"output_type": "execute_result", "data": data, "metadata": {}}
+        cells.append(stored(item, [verdict] if item.role == CHECK else []))
+    return cells
+
+
+def _sources(path: Path) -> list[str] | None:
+    """The texts of the cells that a run before has written; None if there was none."""
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        return ["".join(cell["source"]) for cell in cells]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _noted(folder: Path, name: str) -> str:
+    path = folder / name
+    with contextlib.suppress(OSError):
+        if path.is_file() and not path.is_symlink():
+            with path.open(encoding="utf-8", errors="replace") as file:
+                return file.read(1000).strip()
+    return ""
+
+
+def _enter(gradebook: Any, course: Course, key: Key, student: str, result: Graded, same: bool) -> Any:
+    """All scores and comments of one student in one commit; the row of the notebook."""
+    if len(student) > LONGEST_ID and not course.db_url.startswith("sqlite"):
+        raise GradingError(f"its name has {len(student)} characters, and this database takes {LONGEST_ID}")
     gradebook.update_or_create_student(student)
-    stamp = _stamp(course.folder / "submitted" / student / stem)
-    submission = gradebook.update_or_create_submission(stem, student, **({"timestamp": stamp} if stamp else {}))
-    notebook = next(item for item in submission.notebooks if item.name == stem)
+    stamp = _stamp(course.folder / "submitted" / student / key.stem)
+    submission = gradebook.update_or_create_submission(key.stem, student, **({"timestamp": stamp} if stamp else {}))
+    notebook = next(item for item in submission.notebooks if item.name == key.stem)
+    checks = {cell.grade_id: name for name, cell in key.questions.items()}
     for grade in notebook.grades:
-        question = grade.name.partition("-")[0]
-        if question in result.questions:
-            grade.auto_score = result.questions[question]["points"]
+        if result.state == OUR_FAULT:
+            score = None
+        elif grade.name in checks:
+            score = result.questions[checks[grade.name]]["points"]
+        elif result.state == "graded" and result.written.get(grade.name, True):
+            score = None  # written in words, or graded by something that the instructor added
         else:
-            grade.auto_score = None if result.written.get(grade.name) else 0
-        grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
+            score = 0.0
+        if grade.manual_score is None or not same or grade.auto_score != score:
+            grade.needs_manual_grade = grade.manual_score is not None or score is None
+        grade.auto_score = score
     for comment in notebook.comments:
-        question = comment.name.partition("-")[0]
-        empty = (
-            result.questions[question]["outcome"] == "not attempted"
-            if question in result.questions
-            else not result.written.get(comment.name)
-        )
-        comment.auto_comment = "No response." if empty else None
+        comment.auto_comment = "No response." if _is_empty(comment.name, key, result) else None
     gradebook.db.commit()
+    return notebook
+
+
+def _is_empty(grade_id: str, key: Key, result: Graded) -> bool:
+    cell = key.by_grade_id.get(grade_id)
+    if cell is not None and cell.role == ANSWER:
+        return result.questions[cell.question]["outcome"] == NOT_ATTEMPTED
+    return not result.written.get(grade_id, result.state == "graded")
 
 
 def _stamp(folder: Path) -> Any:
     """When it was handed in, as nbgrader's `collect` has noted it; None where it has not."""
     from nbgrader.utils import parse_utc
 
-    path = folder / "timestamp.txt"
-    if not path.is_file() or path.is_symlink():
-        return None
     try:
-        return parse_utc(path.read_text(encoding="utf-8", errors="replace").strip()[:100])
+        return parse_utc(found) if (found := _noted(folder, "timestamp.txt")) else None
     except (ValueError, OverflowError):
         return None
 
 
+Penalty = Callable[[str, float, float], float | None]
+
+
+def _late_penalty(course: Course) -> Penalty:
+    """What nbgrader's plugin takes off: (student, score, seconds late) → points, or None."""
+    from nbgrader.preprocessors import AssignLatePenalties
+
+    late = AssignLatePenalties(config=course.settings())
+
+    def penalty(student: str, score: float, seconds: float) -> float | None:
+        try:
+            late.init_plugin()
+            return late.plugin_inst.late_submission_penalty(student, score, seconds)  # type: ignore[attr-defined]
+        except Exception as error:
+            raise GradingError(f"the plugin for late submissions failed ({type(error).__name__}: {error})") from None
+
+    return penalty
+
+
+def _punish(gradebook: Any, notebook: Any, student: str, penalty: Penalty) -> list[str]:
+    """Enter the penalty of one who was late; what to tell about it."""
+    seconds = notebook.assignment.total_seconds_late
+    taken = penalty(student, notebook.score, seconds) if seconds > 0 else None
+    notebook.late_submission_penalty = None if taken is None else min(max(0.0, taken), notebook.score)
+    gradebook.db.commit()
+    if seconds <= 0:
+        return []
+    fewer = f"; the gradebook takes {notebook.late_submission_penalty:g} points off" if taken else ""
+    return [f"Handed in {timedelta(seconds=round(seconds))} late (hours:minutes:seconds){fewer}."]
+
+
 def enroll(course: Course, students: Sequence[dict[str, str]]) -> int:
     """Enter these students into the gradebook, or correct their names; how many there are now."""
-    from nbgrader.api import Gradebook
-
-    with Gradebook(course.db_url, course.course_id) as gradebook:
+    with _gradebook(course) as gradebook:
         for student in students:
             known: dict[str, Any] = {name: value for name, value in student.items() if name != "id" and value}
             gradebook.update_or_create_student(student["id"], **known)
@@ -134,7 +318,5 @@ def enroll(course: Course, students: Sequence[dict[str, str]]) -> int:
 
 def enrolled(course: Course) -> list[str]:
     """The ids of all students in the gradebook."""
-    from nbgrader.api import Gradebook
-
-    with Gradebook(course.db_url, course.course_id) as gradebook:
+    with _gradebook(course) as gradebook:
         return sorted(str(student.id) for student in gradebook.students)

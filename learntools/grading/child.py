@@ -3,45 +3,59 @@
 The learner's code runs in here, with everything that it can do to a process; nothing of value is in reach. What is said
 goes through one file descriptor, a line of JSON for each event:
 
-    {"begin": 7}                                           cell 7 starts
-    {"cell": 7, "outputs": [...], "seconds": 0.02}         and has ended
-    {"cell": 8, "outputs": [...], "verdict": {...}}        of a check
-    {"flag": "builtins.len was replaced"}
+    {"begin": 7}                                                          cell 7 starts, once it was answered
+    {"cell": 7, "outputs": [...], "seconds": 0.02, "stopped": "..."}      and has ended
+    {"cell": 8, "verdict": {...}, "seconds": 0.01}                        of a check
+    {"flag": "builtins.len was replaced"}   {"remark": "..."}             about the cell that runs
+    {"spoiled": "it kept 1.9 GB of memory"}                               no later cell can run after this one
     {"done": true}
+
+Each line also carries its number and a token that only this module's `speaker` and the server know, so that nothing
+else can speak for it by chance or by simple means. (`watch` says what remains possible within one process.)
 """
 
 from __future__ import annotations
 
-import builtins
 import contextlib
-import io
+import ctypes
+import gc
 import json
 import os
 import resource
 import signal
 import sys
 import time
-import types
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
-TEXT_KEPT = 20_000  # characters of what one cell prints
-PICTURE_KEPT = 2 * 2**20  # bytes of base64 in one output
-SHOWN = ("text/plain", "text/html", "text/markdown", "text/latex", "image/png", "image/jpeg", "image/svg+xml")
+_SPARE = 0.25  # of the memory and of the open files; a cell that leaves less has spoiled the process
+_DEATH, _DUMPABLE = 1, 4  # prctl: end this process with its parent; who may look into it
+_FILES = 256  # open at once
+_ANY = BaseException  # by this name it cannot be replaced among Python's builtins
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+
+Tell = Callable[[dict[str, Any]], None]
 
 
 @dataclass(frozen=True)
 class Limits:
     """What one submission may use.
 
-    cell_seconds: of one cell; a check has its own limit, too.   seconds: of the whole notebook.
-    memory: bytes that the process may grow by.   file: bytes of one file that it may write.   processes: at once.
+    cell_seconds: of one cell.   check_seconds: of one check, where the exercise itself does not set a shorter time.
+    grace: seconds more, after which a cell that ignores its limit is ended.   seconds: of the whole notebook.
+    memory: bytes that the process may grow by.   file: bytes of one file that it may write, and `disk` of all.
+    processes: at once.
     """
 
     cell_seconds: float = 20.0
+    check_seconds: float = 120.0
+    grace: float = 4.0
     seconds: float = 180.0
     memory: int = 2 * 2**30
     file: int = 64 * 2**20
+    disk: int = 128 * 2**20
     processes: int = 16
 
 
@@ -49,53 +63,97 @@ class CellTimeout(BaseException):
     """A cell took too long. Not an `Exception`, so that `except Exception` does not swallow it."""
 
 
-def work(lesson: str, steps: list[dict[str, Any]], limits: Limits, say: int) -> None:
+def work(
+    lesson: str, steps: list[dict[str, Any]], limits: Limits, seeds: tuple[int, int], token: str, say: int
+) -> None:
     """Run these cells in order and tell `say` (a file descriptor); never returns.
 
     steps: {"cell": number, "source": text} of a cell, {"cell": number, "check": question} of a check; "released" says
-    that the text is as it was handed out.
+    that the text is as it was handed out, and "lost" that the check itself must not run.
     """
-    code = 1
+    end, code, session = os._exit, 1, None
+    tell = speaker(say, token)
+    del token
     try:
-        _confine(limits)
-        _Session(lesson, limits, say).run(steps)
+        session = _Session(lesson, limits, seeds, tell, _confine(limits, say))
+        session.run(steps)
         code = 0
-    except BaseException as error:
-        with contextlib.suppress(BaseException):
-            _tell(say, {"broken": f"{type(error).__name__}: {str(error)[:300]}"})
+    except _ANY as error:
+        try:
+            if session is not None:
+                session.watch.builtins()
+            tell({"broken": f"{type(error).__name__}: {str(error)[:300]}"})
+        except _ANY:
+            pass
     finally:
-        os._exit(code)
+        end(code)
 
 
-def _confine(limits: Limits) -> None:
-    """Limits that the system keeps, and nothing to read from."""
+def speaker(say: int, token: str) -> Tell:
+    """The function that writes events, with a number and the token that make them believable."""
+    number, write, read, encode = 0, os.write, os.read, json.JSONEncoder(ensure_ascii=False).encode
+    myself, getpid, end = os.getpid(), os.getpid, os._exit
+
+    def tell(event: dict[str, Any]) -> None:
+        nonlocal number
+        if getpid() != myself:  # a copy that the learner's code made with `os.fork`
+            end(0)
+        number += 1
+        content = (encode({**event, "number": number, "token": token}) + "\n").encode("utf-8", "replace")
+        while content:
+            content = content[write(say, content) :]
+        if "begin" in event:  # what happens from here on is known to belong to this cell
+            read(say, 1)
+
+    return tell
+
+
+def _confine(limits: Limits, say: int) -> list[tuple[int, tuple[int, int]]]:
+    """Limits that the system keeps, nothing to read from, and no way to speak but `say`; the limits as they are now."""
     os.setsid()
+    with contextlib.suppress(OSError, AttributeError):
+        libc = ctypes.CDLL(None)
+        libc.prctl(_DEATH, signal.SIGKILL, 0, 0, 0)
+        libc.prctl(_DUMPABLE, 1, 0, 0, 0)  # the server has closed itself, and may look in here
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
+        file.write("1000")  # where the machine runs out of memory, this process goes before all others
     null = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(null, number)
-    with open("/proc/self/statm") as file:
-        size = int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    os.closerange(3, say)
+    os.closerange(say + 1, 1024)
+    found = []
     for kind, most in (
-        (resource.RLIMIT_AS, size + limits.memory),
+        (resource.RLIMIT_AS, _address_space() + limits.memory),
         (resource.RLIMIT_FSIZE, limits.file),
         (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NOFILE, 256),
+        (resource.RLIMIT_NOFILE, _FILES),
         (resource.RLIMIT_CPU, int(limits.seconds) + 5),
     ):
         hard = resource.getrlimit(kind)[1]
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(kind, (most, most))
+        found.append((kind, (most, most)))
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a file that is too large is an OSError, and no sudden end
+    return found
 
 
 class _Session:
-    def __init__(self, lesson: str, limits: Limits, say: int):
+    def __init__(self, lesson: str, limits: Limits, seeds: tuple[int, int], tell: Tell, confined: list[Any]):
         from learntools import lessons
+        from learntools.grading.copied import Own
+        from learntools.grading.shell import new_shell
+        from learntools.grading.watch import Watch
 
         self.exercises = {exercise.name: exercise for exercise in lessons.exercises(lesson)}
-        self.limits, self.say, self.home = limits, say, os.getcwd()
+        self.limits, self.seeds, self.tell, self.confined = limits, seeds, tell, confined
+        self.folder = _Folder(os.getcwd())
         self.shell = new_shell()
-        self.guard = _Guard()
+        self.notebook = self.shell.user_ns
+        self.own = {name: Own(exercise) for name, exercise in self.exercises.items()}
+        for exercise in self.exercises.values():
+            exercise.seconds = min(exercise.seconds, limits.check_seconds)
+        self.watch = Watch(self.exercises.values(), self.shell)
 
     def run(self, steps: list[dict[str, Any]]) -> None:
         from learntools.core import graded
@@ -103,244 +161,208 @@ class _Session:
         for step in steps:
             self.tell({"begin": step["cell"]})
             start = time.perf_counter()
-            graded.handed_out = bool(step.get("released"))
-            if "check" in step:
-                told = self.check(step["check"])
-            else:
-                told = {"outputs": self.execute(step["source"])}
-            for flag in self.guard.restore():
-                self.tell({"flag": flag})
+            self.folder.enter()
+            graded.handed_out = bool(step.get("released")) and "check" not in step
+            told = self.check(step) if "check" in step else self.execute(step)
+            for remark in self.folder.restore():
+                self.tell({"remark": remark})
             _close_figures()
+            spoiled = self.spoiled()
+            if spoiled:
+                self.tell({"spoiled": spoiled})
+                return
+            left = len(sys._current_frames()) - 1 - _harmless_threads()
+            told |= {"threads": left} if left > 0 else {}
             self.tell({"cell": step["cell"], "seconds": round(time.perf_counter() - start, 3), **told})
         self.tell({"done": True})
 
-    def tell(self, event: dict[str, Any]) -> None:
-        _tell(self.say, event)
+    def execute(self, step: dict[str, Any]) -> dict[str, Any]:
+        """Run one cell's text: what it showed, and why it stopped before its end."""
+        clock = _Clock(step["seconds"])
+        error: BaseException | None = None
+        if step.get("released"):
+            self.reopen()
+        try:
+            clock.start()
+            error = self.shell.run(step["source"])
+        except _ANY as escaped:  # the clock rang outside of the cell; or nothing works any more
+            error = escaped
+        clock.ended = True
+        self.watch.builtins()
+        if step.get("released"):
+            self.close()
+        self.mend(*clock.stop())
+        if self.shell.shown.exits:
+            self.tell({"remark": "asked for the notebook to end, which was ignored"})
+        told: dict[str, Any] = {"outputs": self.shell.shown.outputs}
+        return told if error is None else told | {"stopped": _stopped(error)}
 
-    def execute(self, source: str) -> list[dict[str, Any]]:
-        """Run one cell's text; what it showed, as nbformat's outputs."""
-        with contextlib.suppress(OSError):
-            os.chdir(self.home)
-        seen = _Seen()
-        with seen.by(self.shell), _alarm(self.limits.cell_seconds):
-            self.shell.run_cell(source, store_history=False)
-        return seen.outputs
+    def reopen(self) -> None:
+        """For a cell of the course's own, exercises know their answers."""
+        for own in self.own.values():
+            own.reopen()
 
-    def check(self, question: str) -> dict[str, Any]:
+    def close(self) -> None:
+        for own in self.own.values():
+            own.close()
+
+    def check(self, step: dict[str, Any]) -> dict[str, Any]:
         """The verdict on one question: what the learner's own check would be, on scenarios that nobody has seen."""
         from learntools.core.find import MISSING
-        from learntools.core.verdict import INCORRECT, Points, Verdict
+        from learntools.core.verdict import INCORRECT, NOT_ATTEMPTED, Verdict
+        from learntools.grading.copied import taken_over
 
-        with contextlib.suppress(OSError):
-            os.chdir(self.home)
-        exercise = self.exercises[question]
-        answer = self.shell.user_ns.get(exercise.answer, MISSING)
-        copied = taken_over(answer, exercise)
+        exercise = self.exercises[step["check"]]
+        answer = self.notebook.get(exercise.answer, MISSING)
+        if step.get("lost"):
+            exercise._judged = (answer, False)  # what ended the check is not called again to see whether it is right
+            return {}
+        copied = ""
+        with contextlib.suppress(Exception):  # an object of the learner's may fail in any way
+            copied = taken_over(answer, exercise, self.own)
+        wrong = Verdict(exercise.lesson, exercise.name, exercise.answer, INCORRECT, 0.0, exercise.points, "")
         if copied:
             self.tell({"flag": f"{exercise.answer} is {copied}"})
+            exercise._judged = (answer, False)
             message = f"`{exercise.answer}` is {copied}, and no answer of your own. Write it in your own words."
-            verdict = Verdict(exercise.lesson, question, exercise.answer, INCORRECT, 0.0, exercise.points, message)
-        else:
-            seen = _Seen()
-            with seen.by(self.shell):
-                verdict = exercise.assess(answer)
-        points = Points(verdict)
-        output = {
-            "output_type": "execute_result",
-            "execution_count": None,
-            "metadata": {},
-            "data": {"text/plain": repr(points), "text/html": points._repr_html_()},
-        }
-        return {"outputs": [output], "verdict": asdict(verdict)}
+            return {"verdict": {**asdict(wrong), "message": message}}
+        verdict = escaped = None
+        try:
+            verdict = self.assessed(exercise, answer)
+        except _ANY as error:
+            escaped = error
+        self.watch.builtins()
+        flags = self.mend()
+        if flags and (verdict is None or verdict.outcome != NOT_ATTEMPTED):
+            exercise._judged = (answer, False)
+            message = (
+                f"`{exercise.answer}` reached into the checker while it was checked ({flags[0]}): it earns nothing."
+            )
+            return {"verdict": {**asdict(wrong), "message": message}}
+        if escaped is not None:
+            raise escaped
+        return {"verdict": asdict(verdict)}  # type: ignore[arg-type]
 
+    def mend(self, *disturbed: str) -> list[str]:
+        """Put back what the cell has changed, and say so; the flags."""
+        flags, remarks = self.watch.restore()
+        flags = [*disturbed, *flags]
+        for flag in flags:
+            self.tell({"flag": flag})
+        for remark in remarks:
+            self.tell({"remark": remark})
+        return flags
 
-def taken_over(answer: Any, exercise: Any) -> str:
-    """In words, whose answer it is, where it is the course's own; empty otherwise."""
-    from torch import nn
-
-    from learntools.core.kinds import CLASS, FUNCTION, MODEL
-
-    if exercise.kind not in (FUNCTION, CLASS, MODEL):
-        return ""
-    if any(answer is reference for reference in (exercise.reference, *exercise.also)):
-        return "the course's own answer"
-    module = getattr(answer, "__module__", None) or ""
-    if exercise.kind != MODEL and isinstance(module, str) and module.partition(".")[0] == "learntools":
-        return f"taken from {module}"
-    if exercise.kind == MODEL and isinstance(answer, nn.Module):
+    def assessed(self, exercise: Any, answer: Any) -> Any:
         import torch
 
-        mine, theirs = answer.state_dict(), exercise.truth().state_dict()
-        if mine.keys() == theirs.keys() and all(
-            mine[name].shape == theirs[name].shape and torch.equal(mine[name].cpu().float(), theirs[name].float())
-            for name in theirs
-        ):
-            return "the course's own trained network"
-    return ""
+        self.shell.listen()
+        with torch.inference_mode(False):
+            return exercise.assess(answer, self.seeds)
 
-
-def new_shell() -> Any:
-    """An IPython shell without history, files or a terminal."""
-    from IPython.core.interactiveshell import InteractiveShell
-    from traitlets.config import Config
-
-    InteractiveShell.clear_instance()
-    config = Config()
-    config.HistoryManager.enabled = False
-    config.HistoryManager.hist_file = ":memory:"
-    shell = InteractiveShell.instance(config=config)
-    module = types.ModuleType("__main__")  # classes of cells look here for themselves
-    sys.modules["__main__"] = module
-    shell.user_module = module
-    shell.user_ns = vars(module)
-    shell.init_user_ns()
-    shell.colors = "NoColor"
-    return shell
-
-
-class _Seen:
-    """What a cell shows, as nbformat's outputs."""
-
-    def __init__(self) -> None:
-        self.outputs: list[dict[str, Any]] = []
-        self.texts = {"stdout": 0, "stderr": 0}
-
-    @contextlib.contextmanager
-    def by(self, shell: Any) -> Any:
-        from IPython.core.displayhook import DisplayHook
-        from IPython.core.displaypub import DisplayPublisher
-
-        seen = self
-
-        class Hook(DisplayHook):
-            def __call__(self, result: Any = None) -> None:
-                if result is not None:
-                    builtins._ = result  # type: ignore[attr-defined]
-                    data, metadata = shell.display_formatter.format(result)
-                    if data:  # what displays itself has done so
-                        seen.add("execute_result", data, metadata, execution_count=None)
-
-        class Publisher(DisplayPublisher):
-            def publish(self, data: Any, metadata: Any = None, **kwargs: Any) -> None:
-                seen.add("display_data", data, metadata or {})
-
-            def clear_output(self, wait: bool = False) -> None:
-                seen.outputs.clear()
-
-        def traceback(kind: Any, value: Any, lines: list[str]) -> None:
-            error = {"output_type": "error", "ename": getattr(kind, "__name__", str(kind)), "evalue": _short(value)}
-            seen.outputs.append({**error, "traceback": [line[:2000] for line in lines[-30:]]})
-
-        old = sys.stdout, sys.stderr, shell.displayhook, shell.display_pub, sys.displayhook
-        shell.displayhook, shell.display_pub = Hook(shell=shell), Publisher(shell=shell)
-        shell._showtraceback = traceback
-        sys.displayhook = shell.displayhook
-        sys.stdout, sys.stderr = _Stream(self, "stdout"), _Stream(self, "stderr")
+    def spoiled(self) -> str:
+        """Why nothing can run in this process any more, in words; empty where all is well."""
+        for kind, limits in self.confined:
+            if resource.getrlimit(kind) != limits:
+                return "it changed the limits of its own process"
         try:
-            yield
-        finally:
-            sys.stdout, sys.stderr, shell.displayhook, shell.display_pub, sys.displayhook = old
-
-    def add(self, kind: str, data: dict[str, Any], metadata: dict[str, Any], **more: Any) -> None:
-        kept = {mime: value for mime, value in data.items() if mime in SHOWN and isinstance(value, str)}
-        kept = {mime: value for mime, value in kept.items() if len(value) <= PICTURE_KEPT}
-        if sum(len(str(output)) for output in self.outputs) < 2 * PICTURE_KEPT:
-            self.outputs.append({"output_type": kind, "data": kept, "metadata": {}, **more})
-
-    def text(self, name: str, text: str) -> None:
-        room = TEXT_KEPT - self.texts[name]
-        self.texts[name] += len(text)
-        if room <= 0:
-            return
-        text = text if len(text) <= room else text[:room] + "\n[the rest is left out]\n"
-        last = self.outputs[-1] if self.outputs else {}
-        if last.get("name") == name:
-            last["text"] += text
-        else:
-            self.outputs.append({"output_type": "stream", "name": name, "text": text})
+            files = len(os.listdir("/proc/self/fd"))
+        except OSError:
+            files = _FILES
+        if files > (1 - _SPARE) * _FILES:
+            return f"it left {files} files open"
+        most = dict(self.confined)[resource.RLIMIT_AS][0]
+        if most - _address_space() < _SPARE * self.limits.memory:
+            gc.collect()
+            kept = self.limits.memory - (most - _address_space())
+            if kept > (1 - _SPARE) * self.limits.memory:
+                return f"it kept {kept / 2**30:.1f} GB of memory"
+        return ""
 
 
-class _Stream(io.TextIOBase):
-    def __init__(self, seen: _Seen, name: str):
-        self.seen, self.called = seen, name
+class _Clock:
+    """Raises `CellTimeout` after so many seconds, again and again until `ended`."""
 
-    def write(self, text: str) -> int:
-        self.seen.text(self.called, str(text))
-        return len(text)
+    def __init__(self, seconds: float):
+        self.seconds, self.ended = seconds, False
 
-    def writable(self) -> bool:
-        return True
+    def start(self) -> None:
+        signal.signal(signal.SIGALRM, self.ring)
+        signal.setitimer(signal.ITIMER_REAL, self.seconds, 0.25)
 
+    def ring(self, signum: int, frame: Any) -> None:
+        if not self.ended:
+            raise CellTimeout(f"after {self.seconds:g} seconds")
 
-class _Guard:
-    """Puts back what a cell has replaced in Python's builtins and in the checker, and says what it was."""
-
-    WATCHED = ("learntools.core", "learntools.lessons", "learntools.grading")
-
-    def __init__(self) -> None:
-        self.builtins = dict(vars(builtins))
-        self.modules = {
-            name: dict(vars(module))
-            for name, module in list(sys.modules.items())
-            if name.startswith(self.WATCHED) and isinstance(module, types.ModuleType)
-        }
-        self.classes = {
-            item: dict(vars(item))
-            for known in self.modules.values()
-            for item in known.values()
-            if isinstance(item, type) and item.__module__.startswith(self.WATCHED)
-        }
-        self.functions = {
-            item: (item.__code__, item.__defaults__)
-            for known in self.modules.values()
-            for item in known.values()
-            if isinstance(item, types.FunctionType) and item.__module__.startswith(self.WATCHED)
-        }
-
-    def restore(self) -> list[str]:
-        flags = self._names(vars(builtins), self.builtins, "builtins", ("_", "__IPYTHON__"))
-        for name, known in self.modules.items():
-            if name not in sys.modules:
-                continue
-            flags += self._names(vars(sys.modules[name]), known, name, ("_", "__warningregistry__", "__builtins__"))
-        for item, known in self.classes.items():
-            for name, value in known.items():
-                if vars(item).get(name) is not value and isinstance(value, types.FunctionType | property | classmethod):
-                    flags.append(f"{item.__module__}.{item.__name__}.{name} was replaced")
-                    setattr(item, name, value)
-        for item, (code, defaults) in self.functions.items():
-            if item.__code__ is not code or item.__defaults__ is not defaults:
-                flags.append(f"{item.__module__}.{item.__name__} was rewritten")
-                item.__code__, item.__defaults__ = code, defaults
-        return flags
-
-    @staticmethod
-    def _names(now: Any, known: dict[str, Any], where: str, free: tuple[str, ...]) -> list[str]:
-        flags = []
-        for name, value in known.items():
-            if name in free or now.get(name) is value:
-                continue
-            if where != "builtins" and not callable(value):
-                continue  # modules keep small records of their own
-            flags.append(f"{where}.{name} was {'replaced' if name in now else 'deleted'}")
-            now[name] = value  # of a module: its own dictionary
-        return flags
-
-
-@contextlib.contextmanager
-def _alarm(seconds: float) -> Any:
-    def ring(signum: int, frame: Any) -> None:
-        raise CellTimeout(f"The cell was stopped after {seconds:g} seconds.")
-
-    signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 0.25)
-    try:
-        yield
-    except CellTimeout:  # it rang on the way out of the shell
-        pass
-    finally:
+    def stop(self) -> list[str]:
+        """The flag, where it was disturbed."""
+        disturbed = signal.getsignal(signal.SIGALRM) != self.ring or not any(signal.getitimer(signal.ITIMER_REAL))
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, signal.SIG_IGN)
+        return ["the cell's clock (SIGALRM) was taken away"] if disturbed else []
+
+
+class _Folder:
+    """The notebook's folder, with what was handed in beside it."""
+
+    def __init__(self, path: str):
+        self.path = path
+        self.content = {entry.name: Path(entry.path).read_bytes() for entry in os.scandir(path) if entry.is_file()}
+        self.marks = {name: self._mark(name) for name in self.content}
+
+    def enter(self) -> None:
+        """Every cell starts in here."""
+        with contextlib.suppress(OSError):
+            os.chdir(self.path)
+
+    def restore(self) -> list[str]:
+        """Put back what is gone or was changed; in words, what it was."""
+        remarks = []
+        try:
+            if os.stat(self.path).st_mode & 0o700 != 0o700:
+                os.chmod(self.path, 0o700)
+                remarks.append("locked the notebook's folder, which was opened again")
+        except OSError:
+            os.makedirs(self.path, exist_ok=True)
+            remarks.append("deleted the notebook's folder, which was made again")
+        for name, content in self.content.items():
+            if self._mark(name) == self.marks[name]:
+                continue
+            with contextlib.suppress(OSError):
+                place = Path(self.path, name)
+                place.unlink(missing_ok=True)
+                place.write_bytes(content)
+                self.marks[name] = self._mark(name)
+            remarks.append(f"changed or deleted {name}, which was put back as it was handed in")
+        return remarks
+
+    def _mark(self, name: str) -> Any:
+        try:
+            found = os.stat(os.path.join(self.path, name))
+        except OSError:
+            return None
+        return found.st_ino, found.st_size, found.st_mtime_ns, found.st_mode
+
+
+def _stopped(error: BaseException) -> str:
+    from learntools.grading.shell import in_words
+
+    if isinstance(error, CellTimeout):
+        return f"was stopped {in_words(error)}"
+    message = in_words(error)[:200].rstrip(".")
+    return f"stopped with {type(error).__name__}" + (f": {message}" if message else "")
+
+
+def _harmless_threads() -> int:
+    """tqdm's thread, which watches its bars."""
+    import threading
+
+    return sum(type(thread).__name__ == "TMonitor" for thread in threading.enumerate())
+
+
+def _address_space() -> int:
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[0]) * _PAGE
 
 
 def _close_figures() -> None:
@@ -348,16 +370,3 @@ def _close_figures() -> None:
     if pyplot is not None:
         with contextlib.suppress(Exception):
             pyplot.close("all")
-
-
-def _short(value: Any) -> str:
-    try:
-        return str(value)[:1000]
-    except Exception:
-        return ""
-
-
-def _tell(say: int, event: dict[str, Any]) -> None:
-    content = (json.dumps(event) + "\n").encode()
-    while content:
-        content = content[os.write(say, content) :]

@@ -10,22 +10,34 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import hashlib
+import itertools
 import json
 import logging
 import os
+import queue
 import secrets
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from learntools import __version__
+from learntools.core.verdict import OUR_FAULT
 from learntools.grading import GradingError
 from learntools.grading.child import Limits
 from learntools.grading.course import Course
 from learntools.grading.key import Key
 from learntools.grading.one import NOT_HANDED_IN, Graded, Grader, nothing
 from learntools.grading.submission import Submission, Unreadable, read
+
+RETRIES = 2  # of a task that failed in a worker
+LOOK = 0.5  # seconds between two looks at the workers
+CONNECT = 10.0  # seconds in which a scheduler must answer
+PATIENCE = 60.0  # seconds without any worker, after which a run ends
+KEPT = "What was graded so far is kept: run it again with --resume."
+Settings = tuple[Key, int, Limits]
 
 
 @dataclass(frozen=True)
@@ -73,16 +85,16 @@ class Journal:
         os.replace(part, path)
 
     def _path(self, student: str) -> Path:
-        return self.folder / f"{hashlib.sha256(student.encode()).hexdigest()[:20]}.json"
+        return self.folder / f"{hashlib.sha256(os.fsencode(student)).hexdigest()[:20]}.json"
 
 
-def tasks(course: Course, key: Key, seed: int) -> Iterator[Task]:
-    """Every submission of a lesson, read from its folder."""
-    known = hashlib.sha256(repr((key, seed)).encode())
-    for student in course.students(key.stem):
+def tasks(course: Course, key: Key, seed: int, students: Iterable[str]) -> Iterator[Task]:
+    """The submissions of these students, each read from its folder when it is asked for."""
+    known = hashlib.sha256(repr((__version__, key, seed)).encode("utf-8", "surrogatepass"))
+    for student in students:
         handed = course.handed_in(student, key.stem)
         mark = known.copy()
-        submission: Submission | str | None = None
+        submission: Submission | str | None = handed.trouble or None
         if handed.notebook is not None:
             try:
                 content = handed.notebook.read_bytes()
@@ -92,9 +104,15 @@ def tasks(course: Course, key: Key, seed: int) -> Iterator[Task]:
                 submission = str(reason)
             except OSError as error:
                 submission = f"the file cannot be opened ({error.strerror})"
-        files = {name: path.read_bytes() for name, path in handed.files.items()}
-        for name, content in sorted(files.items()):
-            mark.update(name.encode() + b"\0" + content)
+        if isinstance(submission, str):
+            mark.update(submission.encode("utf-8", "surrogateescape"))
+        files = {}
+        for name, path in sorted(handed.files.items()):
+            try:
+                files[name] = path.read_bytes()
+                mark.update(name.encode("utf-8", "surrogateescape") + b"\0" + files[name])
+            except OSError as error:
+                handed.remarks.append(f"{name} was left out: it cannot be opened ({error.strerror}).")
         yield Task(student, submission, files, handed.remarks, mark.hexdigest())
 
 
@@ -115,53 +133,85 @@ def grade_all(
         resume: keep the results of the run before that was cut short.
 
     Raises:
-        GradingError: the lesson is not released, or the scheduler cannot be reached.
+        GradingError: the lesson is not released, the scheduler cannot be reached, or all its workers are gone.
     """
     key = course.key(stem)
     journal = Journal(course, stem)
     seed = journal.seed(resume)
-    waiting: list[Task] = []
-    for task in tasks(course, key, seed):
-        known = journal.load(task.student, task.mark) if resume else None
-        if known is None:
-            waiting.append(task)
-        else:
-            yield task.student, known, True
+    waiting = course.students(stem)
+    if resume:
+        found = {task.student: journal.load(task.student, task.mark) for task in tasks(course, key, seed, waiting)}
+        for student, result in found.items():
+            if result is not None:
+                yield student, result, True
+        waiting = [student for student, result in found.items() if result is None]
     if not waiting:
         return
-    marks = {task.student: task.mark for task in waiting}
     with _client(min(workers or _cores(), len(waiting)), scheduler) as client:
-        from distributed import as_completed
-
-        shared = client.scatter((key, seed, limits or Limits()), broadcast=True)
-        futures = [client.submit(_grade, shared, task, pure=False, retries=2) for task in waiting]
-        students = {future.key: task.student for future, task in zip(futures, waiting, strict=True)}
-        for future in as_completed(futures, loop=client.loop):
-            student = students[future.key]
-            result = _result(future, key)
-            journal.keep(student, marks[student], result)
-            yield student, result, False
-            future.release()
+        settings = (key, seed, limits or Limits())
+        for task, result in _side_by_side(client, settings, tasks(course, key, seed, waiting)):
+            if result.state != OUR_FAULT:  # the next run may have more luck
+                journal.keep(task.student, task.mark, result)
+            yield task.student, result, False
 
 
-def _result(future: Any, key: Key) -> Graded:
+def _side_by_side(client: Any, settings: Settings, todo: Iterator[Task]) -> Iterator[tuple[Task, Graded]]:
+    """Each task with its result, as they come.
+
+    No more tasks are under way than there are threads to run them: so the class need not fit into memory, and where a
+    worker dies, no waiting submission is blamed for it.
+    """
+    done: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    under_way: dict[str, Task] = {}
+    alive = time.monotonic()
+    while True:
+        threads = _threads(client)
+        for task in itertools.islice(todo, max(0, threads - len(under_way))):
+            future = client.submit(_grade, settings, task, pure=False, retries=RETRIES)
+            under_way[future.key] = task
+            future.add_done_callback(done.put)
+        if not under_way and threads:
+            return
+        try:
+            future = done.get(timeout=LOOK)
+        except queue.Empty:
+            alive = time.monotonic() if threads else alive
+            if time.monotonic() - alive > PATIENCE:
+                raise GradingError(f"All workers are gone. {KEPT}") from None
+            continue
+        if future.cancelled():
+            raise GradingError(f"The connection to the Dask scheduler was lost. {KEPT}")
+        task = under_way.pop(future.key)
+        yield task, _result(future, task, settings[0])
+
+
+def _threads(client: Any) -> int:
+    """How many tasks can run at once, now; 0 where nobody answers."""
+    try:
+        return sum(client.nthreads().values()) if client.status == "running" else 0
+    except OSError:
+        return 0
+
+
+def _result(future: Any, task: Task, key: Key) -> Graded:
     """The task's result; of a task that failed itself, which is never the student's fault, a result that says so."""
     error = future.exception()
     if error is None:
         return future.result()
     if isinstance(error, GradingError):
-        raise error
+        raise GradingError(f"{str(error).rstrip('.')}. {KEPT}")
     reason = f"The grader itself failed: {type(error).__name__}: {str(error)[:200]}. Grade this one by hand."
-    return nothing(key, "our fault", reason)
+    result = nothing(key, OUR_FAULT, reason)
+    return dataclasses.replace(result, remarks=[*result.remarks, *task.remarks])
 
 
 _graders: dict[tuple[str, str, int], Grader] = {}
 _busy = threading.Lock()
 
 
-def _grade(shared: tuple[Key, int, Limits], task: Task) -> Graded:
+def _grade(settings: Settings, task: Task) -> Graded:
     """In a worker: one submission after the other through its own server."""
-    key, seed, limits = shared
+    key, seed, limits = settings
     submission = Unreadable(task.submission) if isinstance(task.submission, str) else task.submission
     with _busy:
         name = (key.stem, hashlib.sha256(repr((key, limits)).encode()).hexdigest(), seed)
@@ -191,14 +241,16 @@ def _client(workers: int, scheduler: str) -> Iterator[Any]:
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     if scheduler:
         try:
-            client = Client(scheduler, timeout=10, set_as_default=False)
+            client = Client(scheduler, timeout=CONNECT, set_as_default=False)
         except (OSError, ValueError) as error:
             raise GradingError(f"There is no Dask scheduler at {scheduler}: {error}") from None
         cluster = None
     else:
+        # Whoever reaches a scheduler can run code with your rights: only this machine may, and only with a key.
         cluster = LocalCluster(
-            n_workers=workers, threads_per_worker=1, processes=True, dashboard_address="", host="127.0.0.1",
-            memory_limit=None, silence_logs=logging.CRITICAL,
+            n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address="127.0.0.1:0",
+            scheduler_kwargs={"dashboard": False}, security=_security(), memory_limit=None,
+            silence_logs=logging.CRITICAL,
         )  # fmt: skip
         client = Client(cluster, set_as_default=False)
     try:
@@ -212,10 +264,18 @@ def _client(workers: int, scheduler: str) -> Iterator[Any]:
             cluster.close()
 
 
+def _security() -> Any:
+    """Keys for one run, so that no other user of this machine can speak to its processes; None without cryptography."""
+    from distributed.security import Security
+
+    try:
+        return Security.temporary()
+    except ImportError:
+        return None
+
+
 def _same_version(client: Any) -> None:
     """Workers elsewhere must judge as this machine does."""
-    from learntools import __version__
-
     try:
         found = client.run(_version)
     except Exception as error:

@@ -2,60 +2,67 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 import time
 from pathlib import Path
 
+from learntools.core.verdict import OUR_FAULT
 from learntools.grading import GradingError, sandbox
-from learntools.grading.course import Course, create, read_roster
+from learntools.grading.course import Course, create
 from learntools.grading.one import NOT_HANDED_IN, Graded, nothing
+from learntools.grading.roster import read
 
 
 def new(folder: Path, lessons: list[str], db: str, roster: Path | None) -> None:
     """Make a course, and enter its students where a roster is given."""
-    students = _read(roster) if roster is not None else []
+    from learntools.grading import book
+
+    students = read(roster) if roster is not None else []
+    book.reachable(db)
     made = create(folder, lessons, db)
     for path in made:
         print(f"  {path.relative_to(folder.resolve())}")
     if students:
-        from learntools.grading.book import enroll
-
-        print(f"  {enroll(Course(folder), students)} students in the gradebook")
+        print(f"  {_students(book.enroll(Course(folder), students))} in the gradebook")
     first = made[0].stem
-    print(f"\nNext: cd {folder} && nbgrader generate_assignment {first}")
+    print(f"\nNext: cd {shlex.quote(str(folder))} && nbgrader generate_assignment {first}")
     print(f"Then give release/{first}/ to your class, and put what comes back into submitted/STUDENT/{first}/.")
     print(f"Then: learntools grade . {first}")
 
 
 def roster(folder: Path, path: Path) -> None:
     """Enter students into a course's gradebook."""
-    from learntools.grading.book import enroll
+    from learntools.grading import book
 
-    students = _read(path)
-    print(f"{len(students)} read, {enroll(Course(folder), students)} students in the gradebook now")
-
-
-def _read(path: Path) -> list[dict[str, str]]:
-    try:
-        return read_roster(path.read_bytes())
-    except OSError as error:
-        raise GradingError(f"The roster {path} cannot be read: {error.strerror}.") from None
+    course, students = Course(folder), read(path)
+    print(f"{_students(len(students))} read, {book.enroll(course, students)} in the gradebook now")
 
 
 def grade(folder: Path, lesson: str, workers: int, scheduler: str, resume: bool) -> bool:
-    """Grade a class; whether every submission could be judged."""
+    """Grade a class; whether every submission could be judged and entered."""
+    start = time.perf_counter()
+    course = Course(folder)
+    stem = course.stem(lesson)
+    try:
+        return _grade(course, stem, workers, scheduler, resume, start)
+    except OSError as error:  # of the course's own files: those of students are looked after where they are read
+        raise GradingError(f"{error.filename or course.folder}: {error.strerror or error}.") from None
+
+
+def _grade(course: Course, stem: str, workers: int, scheduler: str, resume: bool, start: float) -> bool:
     from tqdm import tqdm
 
     from learntools.grading import book, report
     from learntools.grading.cluster import grade_all
 
-    start = time.perf_counter()
-    course = Course(folder)
-    stem = course.stem(lesson)
     key = course.key(stem)
     students = course.students(stem)
+    for sentence in course.misplaced(stem):
+        print(f"Note: {sentence}", file=sys.stderr)
     if not students:
         raise GradingError(f"Nothing has been handed in: there is no {course.folder / 'submitted'}/STUDENT/{stem}/.")
+    book.ready(course, stem)
     if not scheduler and not sandbox.available():
         print(f"Note: {sandbox.WARNING}", file=sys.stderr)
     results: dict[str, Graded] = {}
@@ -65,14 +72,25 @@ def grade(folder: Path, lesson: str, workers: int, scheduler: str, resume: bool)
             results[student] = result
             kept += known
             bar.update()
-    book.write(course, stem, results)
+    left_out = book.write(course, stem, results)
+    for student, reason in left_out.items():
+        results[student].remarks.insert(0, reason)
     for student in sorted(set(book.enrolled(course)) - set(results)):
         results[student] = nothing(key, NOT_HANDED_IN, "There is no submission.")
     made = report.write(course.folder / "grades" / stem, results, key)
     print(report.table(results, key))
     print()
     print(report.summary(results, key))
+    written = sum(any(result.written.values()) for result in results.values())
+    if written:
+        print(
+            f"\n{_students(written)} also wrote in their own words: nbgrader's formgrader is the place to grade that."
+        )
     again = f", {kept} of them kept from the run before" if kept else ""
     print(f"\n{len(students)} submissions in {time.perf_counter() - start:.1f} s{again}")
     print(" · ".join(str(path.relative_to(course.folder)) for path in made))
-    return all(result.state != "our fault" for result in results.values())
+    return not left_out and all(result.state != OUR_FAULT for result in results.values())
+
+
+def _students(number: int) -> str:
+    return f"{number} student" if number == 1 else f"{number} students"

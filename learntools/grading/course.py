@@ -9,8 +9,7 @@ nbgrader's own commands work in that folder as in any other course.
 
 from __future__ import annotations
 
-import csv
-import io
+import contextlib
 import os
 import re
 from collections.abc import Sequence
@@ -20,18 +19,21 @@ from typing import Any
 
 from learntools.grading import GradingError
 from learntools.grading.key import Key, from_notebook
+from learntools.grading.submission import LARGEST
 
 CONFIGURATION = "nbgrader_config.py"
 _TEXT = '''\
 """nbgrader's settings for this course; `learntools course new` wrote them, and they are yours to change."""
 
 import os
+import sys
 
-os.environ.setdefault("LEARNTOOLS_QUICK", "1")  # nbgrader's own runs cut every training to two seconds
+if "nbgrader" in sys.argv[0]:  # its own runs cut every training to two seconds; a JupyterLab started here does not
+    os.environ.setdefault("LEARNTOOLS_QUICK", "1")
 
 c = get_config()  # noqa: F821
 c.CourseDirectory.course_id = {name!r}
-c.CourseDirectory.db_url = {db!r}
+c.CourseDirectory.db_url = {db}
 
 # Answers become blanks with the lessons' own wording, and damaged notebooks are mended before they are graded.
 c.GenerateAssignment.preprocessors = {generate}
@@ -39,6 +41,7 @@ c.Autograde.sanitize_preprocessors = {sanitize}
 c.Autograde.autograde_preprocessors = {autograde}
 c.Execute.timeout = 120
 '''
+_FILE = '"sqlite:///" + os.path.join(os.path.dirname(os.path.abspath(__file__)), "gradebook.db")'
 _OURS = "learntools.grading.nbgrader_parts"
 _NB = "nbgrader.preprocessors"
 _GENERATE = [
@@ -63,7 +66,7 @@ def create(folder: Path, lessons: Sequence[str] = (), db: str = "") -> list[Path
         db: an SQLAlchemy address of the gradebook, such as postgresql://user@host/name; a file in the folder if empty.
 
     Raises:
-        GradingError: the folder is not empty.
+        GradingError: the folder is not empty, or cannot be made.
         AuthoringError: there is no such lesson, or no repository of the course around.
     """
     from learntools import authoring
@@ -71,27 +74,31 @@ def create(folder: Path, lessons: Sequence[str] = (), db: str = "") -> list[Path
     from learntools.authoring.course import repository as address
 
     folder = folder.resolve()
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise GradingError(f"{folder} is not empty: name a folder that does not exist yet.")
-    chosen = [authoring.lesson(name) for name in lessons] if lessons else authoring.lessons()
-    repository = address(authoring.root())
-    made = {
-        folder / "source" / item.stem / f"{item.stem}.ipynb": build.text(
-            build.notebook(item, source=True, repository=repository)
-        )
-        for item in chosen
-    }
-    folder.mkdir(parents=True, exist_ok=True)
-    for path, text in made.items():
-        path.parent.mkdir(parents=True)
-        path.write_text(text, encoding="utf-8")
-    for name in ("release", "submitted", "autograded", "feedback"):
-        (folder / name).mkdir()
-    address = db or f"sqlite:///{folder / 'gradebook.db'}"
-    name = re.sub(r"\W+", "_", folder.name).strip("_") or "course"
-    lists = {"generate": _GENERATE, "sanitize": _SANITIZE, "autograde": _AUTOGRADE}
-    text = _TEXT.format(name=name, db=address, **{name: _listed(parts) for name, parts in lists.items()})
-    (folder / CONFIGURATION).write_text(text, encoding="utf-8")
+    try:
+        if folder.exists() and not folder.is_dir():
+            raise GradingError(f"{folder} is a file: name a folder that does not exist yet.")
+        if folder.exists() and any(folder.iterdir()):
+            raise GradingError(f"{folder} is not empty: name a folder that does not exist yet.")
+        chosen = [authoring.lesson(name) for name in lessons] if lessons else authoring.lessons()
+        repository = address(authoring.root())
+        made = {
+            folder / "source" / item.stem / f"{item.stem}.ipynb": build.text(
+                build.notebook(item, source=True, repository=repository)
+            )
+            for item in chosen
+        }
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # it will hold grades
+        for path, text in made.items():
+            path.parent.mkdir(parents=True)
+            path.write_text(text, encoding="utf-8")
+        for name in ("release", "submitted", "autograded", "feedback"):
+            (folder / name).mkdir()
+        name = re.sub(r"\W+", "_", folder.name).strip("_") or "course"
+        lists = {"generate": _GENERATE, "sanitize": _SANITIZE, "autograde": _AUTOGRADE}
+        text = _TEXT.format(name=name, db=repr(db) if db else _FILE, **{k: _listed(v) for k, v in lists.items()})
+        (folder / CONFIGURATION).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise GradingError(f"{folder} cannot be made: {error.strerror or error}.") from None
     return list(made)
 
 
@@ -107,16 +114,19 @@ class Handed:
         notebook: the notebook file; None if there is none.
         files: what lies beside it and may be used, by name.
         remarks: what was left out or is unusual.
+        trouble: why none of it can be read; empty if it can.
     """
 
     notebook: Path | None
     files: dict[str, Path]
     remarks: list[str]
+    trouble: str = ""
 
 
 SMALL = 24 * 2**20  # bytes of one file beside the notebook
 ALL_SMALL = 64 * 2**20
 USABLE = (".safetensors", ".json", ".csv", ".txt", ".md", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".py")
+NBGRADERS = ("timestamp.txt", "submission_secret.txt")  # what its own `collect` puts beside a notebook
 
 
 class Course:
@@ -132,12 +142,18 @@ class Course:
             raise GradingError(f"{folder} is no nbgrader course: it has no {CONFIGURATION}. See learntools course new.")
 
     def settings(self) -> Any:
-        """nbgrader's configuration of this course."""
+        """nbgrader's configuration of this course; what that sets for the whole process is undone.
+
+        Raises:
+            GradingError: it is no valid Python, or fails.
+        """
         from traitlets.config.loader import PyFileConfigLoader
 
         before = dict(os.environ)
         try:
             return PyFileConfigLoader(CONFIGURATION, path=str(self.folder)).load_config()
+        except Exception as error:
+            raise GradingError(f"{CONFIGURATION} cannot be used: {type(error).__name__}: {error}") from None
         finally:
             os.environ.clear()
             os.environ.update(before)
@@ -166,7 +182,7 @@ class Course:
         """The lesson as it was handed out.
 
         Raises:
-            GradingError: it has not been generated yet.
+            GradingError: it has not been generated yet, or cannot be read.
         """
         import nbformat
 
@@ -175,35 +191,64 @@ class Course:
             raise GradingError(
                 f"{stem} has not been released: run `nbgrader generate_assignment {stem}` in {self.folder} first."
             )
-        return from_notebook(stem, nbformat.read(path, as_version=4))
+        try:
+            return from_notebook(stem, nbformat.read(path, as_version=4))
+        except (OSError, ValueError) as error:
+            said = str(error).partition("\n")[0][:120]
+            raise GradingError(
+                f"release/{stem}/{stem}.ipynb cannot be read ({said}): "
+                f"run `nbgrader generate_assignment {stem} --force` in {self.folder}."
+            ) from None
 
     def students(self, stem: str) -> list[str]:
-        """Who has handed something in, by name."""
+        """Who has handed something in, by name; those too into whose folder one cannot look."""
+        return sorted(path.name for path in self._folders() if _is_there(path / stem))
+
+    def misplaced(self, stem: str) -> list[str]:
+        """Notebooks that lie where no command looks for them, in a sentence each."""
+        found = []
+        for path in self._folders():
+            if path.suffix == ".ipynb":
+                found.append(f"submitted/{path.name} was not graded: it belongs into submitted/STUDENT/{stem}/.")
+            elif not _is_there(path / stem):
+                with contextlib.suppress(OSError):
+                    loose = sorted(one.name for one in path.iterdir() if one.suffix == ".ipynb")
+                    if loose:
+                        where = f"submitted/{path.name}/"
+                        found.append(f"{where}{loose[0]} was not graded: it belongs into {where}{stem}/.")
+        return found
+
+    def _folders(self) -> list[Path]:
+        """What lies in `submitted`: students' folders, as a rule."""
         folder = self.folder / "submitted"
-        found = folder.iterdir() if folder.is_dir() else ()
-        return sorted(one.name for one in found if (one / stem).is_dir() and not one.name.startswith("."))
+        try:
+            return sorted(path for path in folder.iterdir() if not path.name.startswith((".", "__")))
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise GradingError(f"{folder} cannot be opened: {error.strerror}.") from None
 
     def handed_in(self, student: str, stem: str) -> Handed:
         """The notebook and the files of one student; of links and oversized or unknown files only a remark."""
         folder = self.folder / "submitted" / student / stem
+        try:
+            listed = sorted(folder.iterdir())
+        except NotADirectoryError:
+            return Handed(None, {}, [], f"submitted/{student}/{stem} is a file and no folder")
+        except OSError as error:
+            return Handed(None, {}, [], f"its folder cannot be opened ({error.strerror})")
         remarks: list[str] = []
         files: dict[str, Path] = {}
         notebooks: list[Path] = []
         room = ALL_SMALL
-        for path in sorted(folder.iterdir()):
-            if path.name.startswith(".") or path.name == "timestamp.txt":
+        for path in listed:
+            if path.name.startswith((".", "__")) or path.name in NBGRADERS:
                 continue
-            if path.is_symlink() or not path.is_file():
-                if not path.name.startswith("__"):
-                    remarks.append(f"{path.name} is no file and was left out.")
+            trouble, size = _trouble(path, min(SMALL, room))
+            if trouble:
+                remarks.append(f"{path.name} was left out: {trouble}.")
             elif path.suffix.lower() == ".ipynb":
                 notebooks.append(path)
-            elif path.suffix.lower() not in USABLE:
-                remarks.append(f"{path.name} was left out: files of this kind are not opened.")
-            elif (size := path.stat().st_size) > min(SMALL, room):
-                remarks.append(f"{path.name} was left out: it has {size / 2**20:.0f} MB; {SMALL // 2**20} are allowed.")
-            elif path.suffix.lower() == ".safetensors" and (trouble := damaged(path)):
-                remarks.append(f"{path.name} was left out: {trouble}.")
             else:
                 files[path.name] = path
                 room -= size
@@ -214,50 +259,50 @@ class Course:
         return Handed(named[0] if named else None, files, remarks)
 
 
+def _is_there(path: Path) -> bool:
+    """Whether it exists, or one may not know."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _trouble(path: Path, room: int) -> tuple[str, int]:
+    """Why a file is not used, empty where it is; and its size."""
+    try:
+        if path.is_symlink() or not path.is_file():
+            return "it is no file", 0
+        size = path.stat().st_size
+    except OSError as error:
+        return f"it cannot be opened ({error.strerror})", 0
+    if path.suffix.lower() == ".ipynb":
+        return (f"it has {size / 2**20:.0f} MB; {LARGEST // 2**20} are allowed" if size > LARGEST else ""), size
+    if path.suffix.lower() not in USABLE:
+        return "files of this kind are not opened", size
+    if size > room:
+        return f"it has {size / 2**20:.0f} MB; {SMALL // 2**20} are allowed, {ALL_SMALL // 2**20} in all", size
+    return (damaged(path) if path.suffix.lower() == ".safetensors" else ""), size
+
+
 def damaged(path: Path) -> str:
     """What is wrong with a safetensors file, read from its header alone; empty where nothing is."""
     import json
 
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        length = int.from_bytes(file.read(8), "little")
-        if size < 8 or length > min(size - 8, 2**24):
-            return "it is no safetensors file"
-        try:
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            length = int.from_bytes(file.read(8), "little")
+            if size < 8 or length > min(size - 8, 2**24):
+                return "it is no safetensors file"
             header = json.loads(file.read(length))
-            ends = [item["data_offsets"][1] for name, item in header.items() if name != "__metadata__"]
-        except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError):
-            return "it is no safetensors file"
+        ends = [item["data_offsets"][1] for name, item in header.items() if name != "__metadata__"]
+    except OSError as error:
+        return f"it cannot be opened ({error.strerror})"
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError):
+        return "it is no safetensors file"
     if not ends or max(ends) != size - 8 - length:
         return "it is cut off, or holds no weights"
     return ""
-
-
-def read_roster(content: bytes) -> list[dict[str, str]]:
-    """Students from a CSV file: a column `id`, and where there are such first_name, last_name, email.
-
-    Raises:
-        GradingError: there is no column `id`, or an id is missing, twice there, or cannot name a folder.
-    """
-    text = content.decode("utf-8-sig", errors="replace")
-    first = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
-    rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter))
-    names = {str(name).strip().lower().replace(" ", "_"): name for name in (rows[0] if rows else {}) if name}
-    if "id" not in names:
-        raise GradingError("The roster needs a first line with the columns: id, first_name, last_name, email.")
-    students: dict[str, dict[str, str]] = {}
-    for number, row in enumerate(rows, 2):
-        student = {name: (row[names[name]] or "").strip() for name in _COLUMNS if name in names}
-        if not any((value or "").strip() for value in row.values() if isinstance(value, str)):
-            continue
-        identity = student["id"]
-        if not re.fullmatch(r"[^\s/\\+.][^/\\+\n]*", identity):
-            raise GradingError(f"Line {number} of the roster: {identity!r} is no id, as a folder cannot be called so.")
-        if identity in students:
-            raise GradingError(f"Line {number} of the roster: the id {identity!r} is there twice.")
-        students[identity] = student
-    return list(students.values())
-
-
-_COLUMNS = ("id", "first_name", "last_name", "email")

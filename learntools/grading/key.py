@@ -13,8 +13,11 @@ from functools import cached_property
 from typing import Any
 
 from learntools.grading import GradingError
+from learntools.grading.names import meaning
 
 ANSWER, CHECK, MANUAL, DEMO, TEXT = "answer", "check", "manual", "demo", "text"
+OWN = "own"  # a cell that the learner added
+SETUP = "setup"  # the id of the cell that installs the course where it is missing
 NEVER_RUN = {"train", "demo"}
 
 
@@ -38,6 +41,11 @@ class KeyCell:
     points: float = 0.0
     tags: tuple[str, ...] = ()
     metadata: dict[str, Any] | None = None
+
+    @property
+    def runs(self) -> bool:
+        """Whether this code may run in a graded notebook at all."""
+        return self.kind == "code" and self.id != SETUP and not NEVER_RUN & set(self.tags)
 
 
 @dataclass(frozen=True)
@@ -63,6 +71,20 @@ class Key:
     @cached_property
     def by_grade_id(self) -> dict[str, KeyCell]:
         return {cell.grade_id: cell for cell in self.cells if cell.grade_id}
+
+    @cached_property
+    def by_id(self) -> dict[str, KeyCell]:
+        return {cell.id: cell for cell in self.cells if cell.id}
+
+    @cached_property
+    def by_text(self) -> dict[str, list[KeyCell]]:
+        """The cells with this text: each is there as it stands, and code without its layout and comments, too."""
+        found: dict[str, list[KeyCell]] = {}
+        for cell in self.cells:
+            texts = {cell.source.strip(), meaning(cell.source) if cell.kind == "code" else ""} - {""}
+            for text in texts:
+                found.setdefault(text, []).append(cell)
+        return found
 
 
 def from_notebook(stem: str, notebook: Any) -> Key:

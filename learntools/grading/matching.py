@@ -2,48 +2,28 @@
 
     placed = match(submission, key)
 
-Editors lose metadata, and learners copy, move, retype and delete cells. A cell is known, in this order, by nbgrader's
-name of it, by Jupyter's, by being a check (`q1.check()`), by being word for word what was handed out, and by making the
-variable that a question asks for.
+Editors lose metadata, and learners copy, move, retype, merge and delete cells. So an answer is what makes the variable
+that a question asks for. Any other cell is known by its text, by nbgrader's name of it, by Jupyter's, or by being a
+check (`q1.check()`).
 """
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from dataclasses import dataclass, field
-from difflib import SequenceMatcher
-from typing import Any
+from collections import Counter
+from dataclasses import dataclass, field, replace
 
-from learntools.grading.key import ANSWER, CHECK, DEMO, MANUAL, TEXT, Key, KeyCell
-from learntools.grading.names import names
+from learntools.grading.answers import find_answers
+from learntools.grading.joined import checked, taken_apart
+from learntools.grading.key import ANSWER, CHECK, DEMO, MANUAL, OWN, TEXT, Key, KeyCell
+from learntools.grading.names import meaning, parsed
+from learntools.grading.order import in_order, one_check_each
+from learntools.grading.placed import Notes, Placed, opening, stored
 from learntools.grading.submission import Cell, Submission
 
-OWN = "own"  # a cell that the learner added
-ALIKE = 0.6  # of difflib's ratio, from which a text is a version of another
+ALIKE = 0.7  # of the words of two texts, from which one is a version of the other
 
-_CHECK = re.compile(r"^(\w+)\s*\.\s*check\s*\(.*\)\s*;?\s*$")
-
-
-@dataclass
-class Placed:
-    """A submitted cell and what it is.
-
-    Attributes:
-        cell: as submitted; of a cell that was missing, as handed out.
-        role: of `key`, or `own`.
-        question: of an answer or a check.
-        original: the cell that was handed out; None of an own one.
-        changed: whether its text differs from that.
-        added: whether it was missing from the submission.
-    """
-
-    cell: Cell
-    role: str
-    question: str = ""
-    original: KeyCell | None = None
-    changed: bool = False
-    added: bool = False
+_LESSON = re.compile(r"^from learntools\.lessons\.(\w+) import", re.M)
 
 
 @dataclass
@@ -56,113 +36,155 @@ class Matched:
 
 def match(submission: Submission, key: Key) -> Matched:
     """Find every question's cells; what is missing is added from the key."""
-    remarks = list(submission.remarks)
-    placed = [_place(cell, key) for cell in submission.cells]
-    _unmarked_answers(placed, key)
-    _one_answer_each(placed, key, remarks)
-    _unmarked_demonstrations(placed, key)
-    placed = _with_missing(placed, key, remarks)
-    placed = _checks_after_answers(placed, key, remarks)
-    _one_manual_each(placed, remarks)
-    return Matched(placed, remarks)
+    if other := _of_another_lesson(submission, key):
+        return other
+    notes = Notes()
+    placed: list[Placed] = []
+    for cell in submission.cells:
+        parts = taken_apart(cell, key)
+        if len(parts) > 1:
+            notes.add("Cells that had been joined, or a check with other code, were taken apart", opening(cell.source))
+        placed += [_place(part, key) for part in parts]
+    _look_at_marks(placed, key, notes)
+    _demonstrations(placed, key)
+    fillers = find_answers(placed, key, notes)
+    _written(placed, key, notes)
+    placed = _with_missing(placed, key, fillers, notes)
+    placed = one_check_each(placed, key, fillers, notes)
+    placed = in_order(placed, key, notes)
+    return Matched(placed, [*submission.remarks, *notes.sentences()])
 
 
 def _place(cell: Cell, key: Key) -> Placed:
     """What one cell is, by its marks and its text alone."""
-    check = _is_check(cell, key)
-    if check:
-        original = key.questions[check]
-        return Placed(cell, CHECK, check, original, changed=cell.source.strip() != original.source.strip())
-    original = key.by_grade_id.get(cell.grade_id) or _by_id(cell, key)
-    if original is None:
-        same = [known for known in key.cells if _same(known, cell)]
-        original = same[0] if same else None
-    if original is None or original.role == CHECK:  # a check cell that holds something else now is the learner's own
-        return Placed(cell, OWN if cell.kind == "code" else TEXT)
-    changed = not _same(original, cell)
-    if original.role == ANSWER and cell.kind != "code":
-        cell = Cell("code", cell.source, cell.id, cell.grade_id)
-    return Placed(cell, original.role, original.question, original, changed)
+    question = checked(cell.source, key)
+    marked = key.by_grade_id.get(cell.grade_id) or key.by_id.get(cell.id)
+    if marked is not None and marked.role == CHECK and not question and _is_empty(cell):
+        question = marked.question  # it was commented out, or emptied
+    if question:
+        original = key.questions[question]
+        changed = cell.kind != "code" or meaning(cell.source) != meaning(original.source)
+        return Placed(replace(cell, kind="code"), CHECK, question, original, changed)
+    same = key.by_text.get(cell.source.strip()) or key.by_text.get(meaning(cell.source)) or []
+    known = marked if not same or marked in same else same[0]
+    text = cell.kind != "code"
+    own = Placed(cell, TEXT if text else OWN, text=text)
+    if known is None or known.role == CHECK:  # a check cell that holds something else now is the learner's own
+        return own
+    changed = known not in same and not (known.role in (MANUAL, TEXT) and not cell.source.strip())
+    if known.role == DEMO and changed and (_is_empty(cell) or text):
+        return own  # as good as deleted
+    if known.role == TEXT and changed and not text:
+        return own
+    return Placed(replace(cell, kind=known.kind), known.role, known.question, known, changed, text=text)
 
 
-def _is_check(cell: Cell, key: Key) -> str:
-    """The question that this cell checks, and does nothing else; empty of other cells."""
-    lines = [line.strip() for line in cell.source.splitlines()]
-    lines = [line for line in lines if line and not line.startswith("#")]
-    found = _CHECK.match(lines[0]) if len(lines) == 1 else None
-    question = found[1] if found else ""
-    if not found and (known := key.by_grade_id.get(cell.grade_id)) is not None and known.role == CHECK:
-        # edited: is what remains still a check, or work of the learner's that must run?
-        return known.question if not lines or f"{known.question}.check" in cell.source.replace(" ", "") else ""
-    return question if question in key.questions else ""
+def _is_empty(cell: Cell) -> bool:
+    """Whether nothing but comments is left."""
+    return all(not line.strip() or line.lstrip().startswith("#") for line in cell.source.split("\n"))
 
 
-def _by_id(cell: Cell, key: Key) -> KeyCell | None:
-    return next((known for known in key.cells if known.id and known.id == cell.id), None)
-
-
-def _same(known: KeyCell, cell: Cell) -> bool:
-    return known.source.strip() == cell.source.strip()
-
-
-def _unmarked_answers(placed: list[Placed], key: Key) -> None:
-    """Answers whose marks are gone: what makes the variable, or looks like the blank that was handed out."""
-    found = {item.question for item in placed if item.role == ANSWER and item.changed}
-    blanks = {cell.question: cell for cell in key.cells if cell.role == ANSWER}
-    for question, blank in blanks.items():
-        if question in found:
+def _look_at_marks(placed: list[Placed], key: Key, notes: Notes) -> None:
+    """Say where nbgrader's metadata was lost or changed, and whether the order was."""
+    order = {id(cell): place for place, cell in enumerate(key.cells)}
+    first = {id(item.original): item for item in reversed(placed) if item.original is not None}
+    known_cells = [item for item in placed if first.get(id(item.original)) is item]
+    ranks = [order[id(item.original)] for item in known_cells]
+    if ranks != sorted(ranks):
+        notes.add("Cells stand in another order than they were handed out in")
+    for item in known_cells:
+        known = item.original
+        if known is None or not known.grade_id:
             continue
-        own = [item for item in placed if item.role == OWN]
-        made = [item for item in own if key.answers[question] in names(item.cell.source).made]
-        if not made:
-            made = [item for item in own if _alike(blank.source, item.cell.source)]
-        for item in made:
-            item.role, item.question, item.original, item.changed = ANSWER, question, blank, True
+        if item.cell.grade_id != known.grade_id:
+            notes.add("Cells without nbgrader's marks, found by what is in them", known.grade_id)
+        elif known.role == CHECK and item.cell.points not in ("", f"{known.points:g}", str(known.points)):
+            notes.add("Points that were changed in the notebook, where the course's own count", known.question)
 
 
-def _unmarked_demonstrations(placed: list[Placed], key: Key) -> None:
+def _of_another_lesson(submission: Submission, key: Key) -> Matched | None:
+    """The notebook of another lesson as text: it answers no question of this one, and might train for minutes."""
+    imported = {name for cell in submission.cells for name in _LESSON.findall(cell.source)}
+    if not imported or key.lesson in imported:
+        return None
+    texts = [replace(cell, kind="raw" if cell.kind == "code" else cell.kind) for cell in submission.cells]
+    placed = _with_missing([Placed(cell, TEXT) for cell in texts], key, {}, Notes())
+    return Matched(
+        placed, [*submission.remarks, f"It is the notebook of another lesson: {', '.join(sorted(imported))}."]
+    )
+
+
+def _demonstrations(placed: list[Placed], key: Key) -> None:
     """Own cells that are versions of what was handed out, such as a training with another number of seconds."""
     there = {id(item.original) for item in placed}
+    words = {id(item): _words(item.cell.source) for item in placed if item.role == OWN and not item.question}
     for known in key.cells:
-        if known.role != DEMO or id(known) in there:
+        if known.role != DEMO or (known.runs and id(known) in there):
             continue
+        wanted = _words(known.source)
         for item in placed:
-            if item.role == OWN and _alike(known.source, item.cell.source):
+            if item.role == OWN and id(item) in words and _alike(wanted, words[id(item)]):
                 item.role, item.original, item.changed = DEMO, known, True
-                break
+                if known.runs:  # of a training, all versions
+                    break
 
 
-def _alike(a: str, b: str) -> bool:
-    found = SequenceMatcher(None, a, b, autojunk=False)
-    return found.real_quick_ratio() >= ALIKE and found.quick_ratio() >= ALIKE and found.ratio() >= ALIKE
+def _words(text: str) -> Counter[str]:
+    return Counter(re.findall(r"\w+", text[:20_000]))
 
 
-def _one_answer_each(placed: list[Placed], key: Key, remarks: list[str]) -> None:
-    """Of several cells that claim one answer, untouched copies count for nothing beside one that was filled."""
-    claims: dict[str, list[Placed]] = defaultdict(list)
-    for item in placed:
-        if item.role == ANSWER:
-            claims[item.question].append(item)
-    for question, items in claims.items():
-        if len(items) < 2:
+def _alike(a: Counter[str], b: Counter[str]) -> bool:
+    return 2 * (a & b).total() >= ALIKE * (a.total() + b.total()) > 0
+
+
+def _written(placed: list[Placed], key: Key, notes: Notes) -> None:
+    """The cells of written answers: the last filled one, or a text beside where it was asked for."""
+    for place, known in enumerate(key.cells):
+        if known.role != MANUAL:
             continue
-        filled = [item for item in items if item.changed] or items
-        remarks.append(f"{question} has {len(items)} answer cells; all that were filled were run, in their order.")
+        items = [item for item in placed if item.original is known]
+        filled = [item for item in items if item.changed]
+        if not filled:
+            filled = _beside(placed, items, key.cells[place - 1])
+            if filled:
+                notes.add("Answered in another cell than the one for it", known.grade_id)
+        elif len(items) > 1:
+            notes.add("Written answers that are there more than once; the last filled one counts", known.grade_id)
         for item in items:
-            if item not in filled:
-                item.role, item.question, item.original = TEXT, "", None
-        for item in filled[:-1]:
-            item.role, item.original = OWN, None
+            item.role, item.original = TEXT, None
+        for item in (filled or items)[-1:]:
+            item.role, item.original, item.changed = MANUAL, known, bool(filled)
+            item.cell = replace(item.cell, kind=known.kind)
 
 
-def _with_missing(placed: list[Placed], key: Key, remarks: list[str]) -> list[Placed]:
-    """The cells with those that were deleted and are needed: code, checks, and places for written answers."""
+def _beside(placed: list[Placed], items: list[Placed], asked: KeyCell) -> list[Placed]:
+    """What the learner wrote right after the cell that asks, or into it."""
+    for place, item in enumerate(placed):
+        text, begin = item.cell.source.strip(), asked.source.strip()
+        if item.original is not asked and not text.startswith(begin):
+            continue
+        if text.startswith(begin) and text != begin:
+            placed.insert(place + 1, Placed(Cell("markdown", text[len(begin) :].strip()), TEXT))
+        found = []
+        for other in placed[place + 1 :]:
+            if other.original is not None and other not in items:
+                break
+            prose = other.cell.kind != "code" or (other.role == OWN and parsed(other.cell.source) is None)
+            if other not in items and prose and other.cell.source.strip():
+                found.append(other)
+        return found
+    return []
+
+
+def _with_missing(placed: list[Placed], key: Key, fillers: dict[str, list[Placed]], notes: Notes) -> list[Placed]:
+    """The cells with those that were deleted and carry points: checks, blanks, and places for written answers."""
     there = {id(item.original) for item in placed if item.original is not None}
-    gone = [cell for cell in key.cells if id(cell) not in there and cell.role != TEXT]
+    gone = [cell for cell in key.cells if id(cell) not in there and cell.role in (CHECK, ANSWER, MANUAL)]
+    gone = [cell for cell in gone if cell.role != ANSWER or not fillers.get(cell.question)]
     for role, words in ((CHECK, "check cells"), (ANSWER, "answer cells"), (MANUAL, "written answers")):
         lost = [cell.question or cell.grade_id for cell in gone if cell.role == role]
         if lost:
-            remarks.append(f"Missing {words}, put back as they were handed out: {', '.join(lost)}.")
+            notes.add(f"Missing {words}, put back as they were handed out", *lost)
     order = {id(cell): place for place, cell in enumerate(key.cells)}
     result = list(placed)
     for cell in gone:  # each after the last of those that came before it and are there
@@ -171,53 +193,12 @@ def _with_missing(placed: list[Placed], key: Key, remarks: list[str]) -> list[Pl
             for place, item in enumerate(result)
             if item.original is not None and order[id(item.original)] < order[id(cell)]
         ]
+        place = max(before)[1] + 1 if before else 0
+        while cell.role == CHECK and place < len(result) and result[place].role == OWN:
+            place += 1  # the answer may go on
         new = Placed(Cell(cell.kind, cell.source, cell.id, cell.grade_id), cell.role, cell.question, cell, added=True)
-        result.insert(max(before)[1] + 1 if before else 0, new)
+        result.insert(place, new)
     return result
 
 
-def _checks_after_answers(placed: list[Placed], key: Key, remarks: list[str]) -> list[Placed]:
-    """Each question's check once: the first one after its last answer, or right there if there is none."""
-    for question in key.questions:
-        answers = [place for place, item in enumerate(placed) if item.role == ANSWER and item.question == question]
-        checks = [place for place, item in enumerate(placed) if item.role == CHECK and item.question == question]
-        last = answers[-1] if answers else -1
-        kept = next((place for place in checks if place > last), checks[0])
-        if len(checks) > 1:
-            remarks.append(f"{question} has {len(checks)} check cells; one was used.")
-        item = placed[kept]
-        placed = [one for place, one in enumerate(placed) if place not in checks or place == kept]
-        if kept < last:
-            remarks.append(f"The check of {question} stood before its answer; it was run after it.")
-            placed.remove(item)
-            answer = next(one for one in reversed(placed) if one.role == ANSWER and one.question == question)
-            placed.insert(placed.index(answer) + 1, item)
-    return placed
-
-
-def _one_manual_each(placed: list[Placed], remarks: list[str]) -> None:
-    """Of several copies of a written answer, the last that was filled is the one."""
-    copies: dict[str, list[Placed]] = defaultdict(list)
-    for item in placed:
-        if item.role == MANUAL and item.original is not None:
-            copies[item.original.grade_id].append(item)
-    for name, items in copies.items():
-        if len(items) > 1:
-            remarks.append(f"The written answer {name} is there {len(items)} times; the last filled one counts.")
-            kept = ([item for item in items if item.changed] or items)[-1]
-            for item in items:
-                if item is not kept:
-                    item.role, item.original = TEXT, None
-
-
-def stored(item: Placed, outputs: list[Any]) -> dict[str, Any]:
-    """As nbgrader stores a cell: what was handed out keeps its marks, and a check its text."""
-    known = item.original
-    marked = known is not None and known.metadata is not None and item.role in (ANSWER, CHECK, MANUAL)
-    return {
-        "kind": known.kind if known is not None and marked and item.role != MANUAL else item.cell.kind,
-        "source": known.source if known is not None and item.role == CHECK else item.cell.source,
-        "id": known.id if known is not None else "",
-        "nbgrader": known.metadata if known is not None and marked else None,
-        "outputs": outputs,
-    }
+__all__ = ["OWN", "Matched", "Placed", "match", "stored"]

@@ -21,6 +21,7 @@ from learntools.grading.key import Key
 from learntools.grading.one import Graded
 
 FEW = 5  # students, below which discrimination says nothing
+LONGEST_NAME, LONGEST_NOTE = 32, 160  # characters in the table; the files have everything
 
 
 def write(folder: Path, results: Mapping[str, Graded], key: Key) -> list[Path]:
@@ -37,7 +38,7 @@ def write(folder: Path, results: Mapping[str, Graded], key: Key) -> list[Path]:
     made = []
     for name, text in contents.items():
         part = folder / f"{name}.part"
-        part.write_text(text, encoding="utf-8", newline="")
+        part.write_bytes(text.encode("utf-8", "replace"))  # what a learner wrote may hold halves of characters
         os.replace(part, folder / name)
         made.append(folder / name)
     return made
@@ -80,8 +81,17 @@ def as_csv(results: Mapping[str, Graded], key: Key) -> str:
 
 
 def _harmless(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    """Text that no spreadsheet takes for a formula; in Japanese ones, signs of full width begin one, too."""
+    return "'" + text if text[:1] in tuple("=+-@＝＋－＠\t\r\n") else text
+
+
+def _clean(text: str) -> str:
+    """Text from a submission that neither moves a terminal's cursor nor breaks a file of UTF-8."""
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
+
+
+def _short(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 1] + "…"
 
 
 def analysis(results: Mapping[str, Graded], key: Key) -> dict[str, Any]:
@@ -129,16 +139,15 @@ def _correlation(one: list[float], other: list[float]) -> float | None:
 def table(results: Mapping[str, Graded], key: Key) -> str:
     """A line for each student: points, seconds, and what the instructor should know."""
     most = sum(cell.points for cell in key.questions.values())
-    width = max([7, *(len(student) for student in results)])
+    names = {student: _short(_clean(student), LONGEST_NAME) for student in results}
+    width = max([7, *(len(name) for name in names.values())])
     lines = [f"{'student':<{width}}   points   seconds"]
     for student, result in sorted(results.items()):
-        notes = [] if result.state == "graded" else [result.state]
-        notes += ["flagged: " + "; ".join(result.flags)] if result.flags else []
-        notes += result.remarks[:2]
-        note = " ".join(notes)
-        lines.append(
-            f"{student:<{width}}   {result.points:g}/{most:g}".ljust(width + 14) + f"{result.seconds:6.1f}   {note}"
-        )
+        notes = [] if result.state == "graded" else [f"{result.state}."]
+        notes += [f"Flagged: {'; '.join(result.flags)}."] if result.flags else []
+        notes += [remark for remark in result.remarks[:2] if remark not in notes]
+        note = _short(_clean(" ".join(notes)), LONGEST_NOTE)
+        lines.append(f"{names[student]:<{width}}   {result.points:>5.4g}/{most:<4g} {result.seconds:7.1f}   {note}")
     return "\n".join(line.rstrip() for line in lines)
 
 

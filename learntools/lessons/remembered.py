@@ -13,7 +13,7 @@ import copy
 import functools
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any, Generic, TypeVar
 
 import torch
@@ -24,22 +24,33 @@ KEPT = 64
 Found = TypeVar("Found")
 
 
-def remembered(read: Callable[[Any], Found], kept: int = KEPT) -> Callable[[Any], Found]:
-    """`read`, which looks up what it has found for the last `kept` tensors by their bytes; the rest is read anew.
+def by_bytes(images: Any) -> str | None:
+    """A checksum of a tensor's type, shape and values; None for what is no tensor."""
+    if not isinstance(images, Tensor):
+        return None
+    key = hashlib.sha256(f"{images.dtype}{tuple(images.shape)}".encode())
+    flat = images.detach().cpu().contiguous().reshape(-1)
+    key.update(flat.view(torch.uint8).numpy().tobytes())  # as bytes, for NumPy has no bfloat16
+    return key.hexdigest()
 
-    A diagnosis compares one answer's images with those of many mistakes: the same images come again and again.
+
+def remembered(
+    read: Callable[[Any], Found], kept: int = KEPT, by: Callable[[Any], Hashable | None] = by_bytes
+) -> Callable[[Any], Found]:
+    """`read`, which looks up what it has found for the last `kept` images, or whatever else `by` can tell apart.
+
+    A diagnosis compares one answer's images with those of many mistakes: the same images come again and again. What
+    `by` gives None for is read anew.
     """
-    found: OrderedDict[str, Found] = OrderedDict()
+    found: OrderedDict[Hashable, Found] = OrderedDict()
 
     @functools.wraps(read)
-    def look_up(images: Any) -> Found:
-        if not isinstance(images, Tensor):
-            return read(images)
-        key = hashlib.sha256(f"{images.dtype}{tuple(images.shape)}".encode())
-        key.update(images.contiguous().numpy().tobytes())
-        name = key.hexdigest()
+    def look_up(thing: Any) -> Found:
+        name = by(thing)
+        if name is None:
+            return read(thing)
         if name not in found:
-            found[name] = read(images)
+            found[name] = read(thing)
             while len(found) > kept:
                 found.popitem(last=False)
         return found[name]

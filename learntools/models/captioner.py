@@ -32,19 +32,19 @@ State = tuple[Tensor, Tensor, Tensor]  # of the LSTM (1, N, hidden) twice, and t
 class Encoder(nn.Module):
     """Images (N, 3, 64, 64) → feature vectors of 8×8 places (N, 64, features); from scratch, no pooling.
 
-    Three strided convolutions, one more, and one of 1×1. Each place also gets a learned vector that says where it is:
-    attention alone would not know left from right.
+    Squares of 4×4 pixels are first laid out as 48 numbers, which costs nothing and lets every convolution work on many
+    channels; then three convolutions of 3×3, the second with a stride, and one of 1×1. Each place also gets a learned
+    vector that says where it is: attention alone would not know left from right.
     """
 
-    def __init__(self, features: int = 192, width: int = 48, side: int = 8):
+    def __init__(self, features: int = 192, width: int = 96, side: int = 8):
         super().__init__()
-        self.side = side
         self.body = nn.Sequential(
-            _convolution(3, width // 2, stride=2),
-            _convolution(width // 2, width, stride=2),
-            _convolution(width, 2 * width, stride=2),
-            _convolution(2 * width, 2 * width),
-            _convolution(2 * width, features, kernel=1),
+            nn.PixelUnshuffle(4),
+            _convolution(3 * 16, width),
+            _convolution(width, width * 4 // 3, stride=2),
+            _convolution(width * 4 // 3, features),
+            _convolution(features, features, kernel=1),
         )
         self.place = nn.Parameter(0.1 * torch.randn(1, side * side, features))
         self.features = features
@@ -125,20 +125,28 @@ class Captioner(nn.Module):
     def forward(self, x: Tensor, words: Tensor, detected: bool = False) -> Tensor | tuple[Tensor, Tensor]:
         """Images (N, 3, H, W) and the words so far int64 (N, T) → logits (N, T, vocabulary) for the word after each.
 
-        With `detected` also logits (N, vocabulary): how much the most telling place of the image looks like each word.
+        With `detected` also logits (N, vocabulary): how much the most telling places of the image look like each word.
+        They are a soft maximum, log(sum(exp(2 l))) / 2, so that more than one place learns from each image.
         """
         places = self.encoder(x)
-        logits, _, _ = self.decode(words, places)
-        return (logits, self.detect(places).amax(dim=1)) if detected else logits
+        looks_like = self.detect(places)
+        logits, _, _ = self._decode(words, places, looks_like)
+        return (logits, (2 * looks_like.float()).logsumexp(dim=1) / 2) if detected else logits
 
     def decode(self, words: Tensor, places: Tensor, state: State | None = None) -> tuple[Tensor, State, Tensor]:
         """Words (N, T) and places (N, L, f) → logits (N, T, vocabulary), the state after them, weights (N, T, L).
 
         state: what `decode` gave for the words before these; None at the start of a sentence.
         """
-        seen, detected = self.embed(words), self.detect(places)
+        return self._decode(words, places, self.detect(places), state)
+
+    def _decode(
+        self, words: Tensor, places: Tensor, looks_like: Tensor, state: State | None = None
+    ) -> tuple[Tensor, State, Tensor]:
+        """looks_like: what `detect` says of the places, (N, L, vocabulary)."""
+        seen = self.embed(words)
         # where in the image each word is, (N, T, L), and which places have been told about
-        found = detected.gather(2, words[:, None].expand(-1, places.shape[1], -1)).transpose(1, 2).softmax(dim=2)
+        found = looks_like.gather(2, words[:, None].expand(-1, places.shape[1], -1)).transpose(1, 2).softmax(dim=2)
         coverage = (self.tells(seen).sigmoid() * found).float().cumsum(dim=1)
         memory = None
         if state is not None:
@@ -184,6 +192,7 @@ def greedy(network: Captioner, x: Tensor, longest: int = LONGEST) -> Spoken:
 def beam_search(network: Captioner, x: Tensor, width: int = 3, longest: int = LONGEST, power: float = 1.0) -> Tensor:
     """The best of many sentences: `width` beginnings of each are kept, those of the largest log probability.
 
+    A sentence ends only where its END is among the `width` best continuations, so a width of 1 is greedy search.
     Ended sentences are compared by log probability / words ** power: without that (power 0) short ones win, because
     each further word can only cost. It ends after `longest` words at the latest. → int64 (N, T), as in `Spoken`.
     Raises ValueError for a width below 1.
@@ -212,8 +221,11 @@ def _search(network: Captioner, places: Tensor, width: int, longest: int, power:
         values, places_in = (scores[:, None] + logs).flatten().topk(min(2 * width, logs.numel()))
         rows_before, numbers = places_in // logs.shape[1], places_in % logs.shape[1]
         kept = []
-        for value, row, number in zip(values.tolist(), rows_before.tolist(), numbers.tolist(), strict=True):
+        found = zip(values.tolist(), rows_before.tolist(), numbers.tolist(), strict=True)
+        for rank, (value, row, number) in enumerate(found):
             if number == END:
+                if rank >= width:  # the second half stands by, for the place of sentences that end
+                    continue
                 done.append((value / (len(rows[row]) + 1) ** power, [*rows[row], END]))
             elif value > -torch.inf and len(kept) < width:
                 kept.append((value, row, number))
@@ -222,7 +234,7 @@ def _search(network: Captioner, places: Tensor, width: int, longest: int, power:
         reach = longest**power
         kept = [entry for entry in kept if entry[0] / reach > best]
         if len(done) >= width or not kept:
-            return max(done)[1]
+            return max(done or _ended(rows, scores, power))[1]  # where the network computes NaN, no word is left at all
         chosen = torch.tensor([row for _, row, _ in kept], device=device)
         rows = [[*rows[row], number] for _, row, number in kept]
         scores = torch.tensor([value for value, _, _ in kept])
@@ -269,12 +281,3 @@ def _convolution(inside: int, outside: int, stride: int = 1, kernel: int = 3) ->
         nn.BatchNorm2d(outside),
         nn.ReLU(),
     )
-
-
-class _Residual(nn.Module):
-    def __init__(self, width: int):
-        super().__init__()
-        self.body = nn.Sequential(_convolution(width, width), _convolution(width, width))
-
-    def forward(self, x: Tensor) -> Tensor:
-        return x + self.body(x)

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from learntools import losses
+from learntools.data.vocabulary import PAD, START
 from learntools.training.batches import Augmentation
 from learntools.training.hardware import TrainingError
 from learntools.training.recipe import Adam, Move, Recipe, hold_then_fall, tried
@@ -22,9 +23,10 @@ class Captioning(Recipe):
     """An image and the words so far → the next word (Xu et al. 2015, arXiv 1502.03044, without its second loss term).
 
     In training the network reads the true words ("teacher forcing"), afterwards its own. `own_words` makes it used to
-    them: from that share of the training's steps on, words that the network has just guessed replace true ones, ever
-    more of them (scheduled sampling, Bengio et al. 2015, arXiv 1506.03099). All are guessed at once from the true
-    sentence (Mihaylova and Martins 2019, arXiv 1906.07651), which costs one more pass and no loop over words.
+    them: it says which share of the true words is replaced by words that the network has just guessed, after so many
+    steps; usually ever more of them (scheduled sampling, Bengio et al. 2015, arXiv 1506.03099). All are guessed at once
+    from the true sentence (Mihaylova and Martins 2019, arXiv 1906.07651), which costs one more pass and no loop over
+    words.
 
     Attributes:
         captioner: (images, words int64 (N, T)) → logits (N, T, vocabulary).
@@ -36,10 +38,10 @@ class Captioning(Recipe):
 
     captioner: nn.Module
     loss: Callable[[Tensor, Tensor], Tensor] = losses.caption_loss
-    optimizer: Adam = field(default_factory=lambda: Adam(lr=2e-3, betas=(0.9, 0.99), weight_decay=0.01))
+    optimizer: Adam = field(default_factory=lambda: Adam(lr=4e-3, betas=(0.9, 0.99), weight_decay=0.01))
     own_words: Callable[[int], float] = lambda steps: 0.0
     detection_weight: float = 1.0
-    batch_size: int = 32
+    batch_size: int = 64
     averaged: Sequence[str] = ("captioner",)
     decay: float = 0.995
     augment: Sequence[Augmentation] = ()
@@ -72,7 +74,7 @@ class Captioning(Recipe):
         guessed = self.captioner(x, read).argmax(dim=2)
         own = torch.cat([read[:, :1], guessed[:, :-1]], dim=1)
         chosen = torch.rand(read.shape, device=read.device) < share
-        chosen &= (read != 0) & (torch.arange(read.shape[1], device=read.device) > 0)
+        chosen &= (read != PAD) & (torch.arange(read.shape[1], device=read.device) > 0)
         return torch.where(chosen, own, read)
 
     def check(self, x: Tensor, y: Tensor, labels: Tensor) -> None:
@@ -81,7 +83,8 @@ class Captioning(Recipe):
                 f"The recipe {self.name!r} learns sentences, int64 (N, words), and this data gives {y.dtype}, "
                 f"{tuple(y.shape)}: give it captioned images, such as data.scenes.Endless()."
             )
-        logits = tried("captioner", self.captioner, x, y[:, :-1])
+        # not with the data's own words: one beyond the vocabulary would fail here, without a word about words
+        logits = tried("captioner", self.captioner, x, torch.full_like(y[:, :-1], START))
         if logits.ndim != 3 or logits.shape[:2] != y[:, :-1].shape:
             raise TrainingError(
                 f"The captioner gives {tuple(logits.shape)} for words {tuple(y[:, :-1].shape)}: give logits for each "

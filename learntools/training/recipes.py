@@ -189,6 +189,7 @@ def captioning_flickr8k() -> Captioning:
         captioner=Captioner(flickr8k_vocabulary(), PretrainedEncoder(), embedding=256, hidden=512),
         optimizer=Adam(lr=1e-3, betas=(0.9, 0.99), weight_decay=0.05),
         own_words=lambda steps: min(0.25, steps / 20_000),
+        batch_size=32,
         augment=[flip],
         name="captioning_flickr8k",
     )

@@ -1,0 +1,230 @@
+"""A class of 200 graded: how long it takes, whether every score is right, and what nbgrader alone needs for the same.
+
+The submissions mix answers that learners could give (`tests/answers`), blanks, and damage that editors do. What each
+answer is worth is found beforehand, one at a time in this process, on the class's own seeds.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import numpy as np
+import psutil
+import torch
+import yaml
+from torch import nn
+from torch.nn import functional as F
+
+from learntools import losses
+from learntools.authoring import build, lesson
+from learntools.core.exercise import Exercise
+from learntools.grading.cluster import Journal, grade_all
+from learntools.grading.course import Course, create
+from learntools.grading.one import Graded
+
+STUDENTS = int(os.environ.get("N", 200))
+BESIDE = "student-00[0-7]"  # who is graded by nbgrader alone as well
+LESSONS = ("convolutions", "conditional_gan")
+ANSWERS = Path(__file__).resolve().parent.parent / "tests" / "answers"
+MODEL = {"conditional_gan": "04_conditional_gan.safetensors"}
+
+
+def measure() -> dict[str, Any]:
+    """Seconds, wrong scores, memory and nbgrader's own seconds, for each lesson."""
+    return {"grading": {name: _class(name) for name in LESSONS}}
+
+
+def table(found: dict[str, Any]) -> str:
+    """The measurements as Markdown."""
+    lines = [
+        f"| {STUDENTS} submissions | learntools grade | wrong scores | a process at most | nbgrader autograde, one "
+        "| ratio |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, item in found["grading"].items():
+        lines.append(
+            f"| {name} | {item['seconds']:.0f} s | {item['wrong']} | {item['memory_gb']:.2f} GB "
+            f"| {item['nbgrader_s']:.1f} s | {item['ratio']:.0f} |"
+        )
+    return "\n".join(lines)
+
+
+def _class(name: str) -> dict[str, Any]:
+    item = lesson(name)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary, "course")
+        create(folder, [name])
+        _nbgrader(folder, "generate_assignment", item.stem)
+        course = Course(folder)
+        seed = Journal(course, item.stem).seed(resume=False)
+        expected = _hand_in(folder, item, seed)
+        start = time.perf_counter()
+        with _watched() as memory:
+            results: dict[str, Graded] = {s: r for s, r, _ in grade_all(course, item.stem, resume=True)}
+        seconds = time.perf_counter() - start
+        wrong = {s: (r.points, expected[s]) for s, r in results.items() if abs(r.points - expected[s]) > 1e-6}
+        wrong |= dict.fromkeys(expected.keys() - results.keys(), ("nobody", "lost"))
+        for student, (got, want) in list(wrong.items())[:5]:
+            print(f"  {student}: {got} points for {want}", file=sys.stderr)
+        beside = _alone(folder, item.stem)
+        return {
+            "seconds": seconds,
+            "wrong": len(wrong),
+            "memory_gb": memory["most"] / 2**30,
+            "nbgrader_s": beside,
+            "ratio": beside / (seconds / STUDENTS),
+        }
+
+
+def _hand_in(folder: Path, item: Any, seed: int) -> dict[str, float]:
+    """Put every submission into its place: student → the points that it deserves."""
+    rng = random.Random(7)
+    solved, blank = build.notebook(item, solved=True), build.notebook(item)
+    right = {cell.id: cell.source for cell in solved.cells}
+    wrong = _wrong(item.name, item.exercises, seed)
+    points = {exercise.name: exercise.points for exercise in item.exercises}
+    expected: dict[str, float] = {}
+    for number in range(STUDENTS):
+        student, notebook, earned = f"student-{number:03d}", copy.deepcopy(blank), 0.0
+        skill = rng.choice([0.0, 0.3, 0.6, 0.9, 1.0, 1.0])
+        with_model = item.name not in MODEL or rng.random() < skill
+        for cell in notebook.cells:
+            question = cell.id.removesuffix("-answer")
+            if question == cell.id or question not in points:
+                continue
+            if rng.random() < skill:
+                cell.source = right[cell.id]
+                earned += points[question] if with_model or question != "q8" else 0
+            elif wrong.get(question) and rng.random() < 0.6:
+                cell.source, worth = rng.choice(wrong[question])
+                earned += worth
+        place = folder / "submitted" / student / item.stem
+        place.mkdir(parents=True)
+        text, lost = DAMAGES[rng.choice([*DAMAGES, *["none"] * 8])](notebook, rng)
+        (place / f"{item.stem}.ipynb").write_text(text, encoding="utf-8")
+        if item.name in MODEL and with_model:
+            _save_model(place / MODEL[item.name], number)
+        expected[student] = 0.0 if lost else round(earned, 4)
+    return expected
+
+
+def _wrong(name: str, exercises: Any, seed: int) -> dict[str, list[tuple[str, float]]]:
+    """Question → wrong answers that somebody wrote, each with the points that it earns on this seed."""
+    found: dict[str, list[tuple[str, float]]] = {}
+    answers = yaml.safe_load((ANSWERS / f"{name}.yaml").read_text(encoding="utf-8"))
+    by_name: dict[str, Exercise] = {exercise.name: exercise for exercise in exercises}
+    for question, kinds in answers.items():
+        if by_name[question].kind == "model":
+            continue
+        for source in list(kinds["wrong"].values())[:6]:
+            space: dict[str, Any] = {"torch": torch, "nn": nn, "F": F, "np": np, "losses": losses}
+            with open(os.devnull, "w") as nowhere:
+                before, sys.stdout = sys.stdout, nowhere
+                try:
+                    exec(compile(source, "<answer>", "exec"), space | {"__name__": "__main__"}, space)
+                    verdict = by_name[question].assess(space[by_name[question].answer], seeds=(seed, seed + 1))
+                finally:
+                    sys.stdout = before
+            head = "import numpy as np\nimport torch\nimport torch.nn.functional as F\nfrom torch import nn\n"
+            head += "from learntools import losses\n"
+            found.setdefault(question, []).append((head + source, verdict.points))
+    return found
+
+
+def _save_model(path: Path, number: int) -> None:
+    """A generator as a learner may have trained it: the course's own, a little different for each."""
+    from safetensors.torch import load_file, save_file
+
+    from learntools.lessons.conditional_gan.trained import WEIGHTS
+
+    random_numbers = torch.Generator().manual_seed(number)
+    save_file(
+        {
+            name: value.float() * (1 + 0.003 * torch.randn(value.shape, generator=random_numbers))
+            if value.is_floating_point()
+            else value
+            for name, value in load_file(WEIGHTS).items()
+        },
+        path,
+    )
+
+
+def _text(notebook: Any) -> str:
+    return nbformat.writes(notebook)
+
+
+def _stripped(notebook: Any, rng: random.Random) -> tuple[str, bool]:
+    for number, cell in enumerate(notebook.cells):
+        cell.metadata = nbformat.NotebookNode()
+        cell.id = f"{rng.getrandbits(32):08x}-{number}"
+    return _text(notebook), False
+
+
+def _doubled(notebook: Any, rng: random.Random) -> tuple[str, bool]:
+    places = [place for place, cell in enumerate(notebook.cells) if "nbgrader" in cell.metadata]
+    for place in reversed(rng.sample(places, 3)):
+        notebook.cells.insert(place + 1, copy.deepcopy(notebook.cells[place]))
+    return json.dumps(notebook), False
+
+
+def _unchecked(notebook: Any, rng: random.Random) -> tuple[str, bool]:
+    notebook.cells = [cell for cell in notebook.cells if not cell.id.endswith("-check") or rng.random() < 0.5]
+    return _text(notebook), False
+
+
+DAMAGES: dict[str, Callable[[Any, random.Random], tuple[str, bool]]] = {
+    "none": lambda notebook, rng: (_text(notebook), False),
+    "stripped": _stripped,
+    "doubled": _doubled,
+    "unchecked": _unchecked,
+    "no JSON": lambda notebook, rng: ("<html>Sign in</html>", True),
+    "empty": lambda notebook, rng: ("", True),
+}
+
+
+@contextmanager
+def _watched() -> Iterator[dict[str, int]]:
+    """The most memory that any process started here has held, bytes (shared pages counted in each)."""
+    found, done = {"most": 0}, threading.Event()
+
+    def watch() -> None:
+        me = psutil.Process()
+        while not done.wait(0.3):
+            for process in me.children(recursive=True):
+                try:
+                    found["most"] = max(found["most"], process.memory_info().rss)
+                except psutil.Error:
+                    continue
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield found
+    finally:
+        done.set()
+        thread.join()
+
+
+def _alone(folder: Path, stem: str) -> float:
+    """Seconds that one `nbgrader autograde` takes for each of the first submissions, one after the other as it does."""
+    start = time.perf_counter()
+    _nbgrader(folder, "autograde", stem, "--student", BESIDE, check=False)
+    return (time.perf_counter() - start) / len(list((folder / "submitted").glob(BESIDE)))
+
+
+def _nbgrader(folder: Path, *arguments: str, check: bool = True) -> None:
+    command = [sys.executable, "-m", "nbgrader", *arguments]
+    subprocess.run(command, cwd=folder, capture_output=True, check=check)
