@@ -310,7 +310,9 @@ ADDED = {
         [],
     ),
     "a room of one's own": (
-        lambda n: made.added(n, "setup", code("%reset -f"), code("from google.colab import drive"), code("%xmode Plain")),
+        lambda n: made.added(
+            n, "setup", code("%reset -f"), code("from google.colab import drive"), code("%xmode Plain")
+        ),
         [],
     ),
     "star imports": (
