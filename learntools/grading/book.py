@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import secrets
 import shutil
+import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -120,12 +122,23 @@ def _gradebook(course: Course) -> Iterator[Any]:
 
 
 @contextlib.contextmanager
+def _programs() -> Iterator[None]:
+    """nbgrader starts `alembic`, which lies beside this Python, whether or not that folder is on the path."""
+    before = os.environ.get("PATH", "")
+    os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), before])
+    try:
+        yield
+    finally:
+        os.environ["PATH"] = before
+
+
+@contextlib.contextmanager
 def _sentences(url: str) -> Iterator[None]:
     """What goes wrong with a gradebook, in words."""
     from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
     try:
-        with warnings.catch_warnings():
+        with _programs(), warnings.catch_warnings():
             warnings.simplefilter("ignore", SAWarning)  # nbgrader's own models make some
             yield
     except SQLAlchemyError as error:

@@ -131,7 +131,8 @@ def _mounts() -> list[str]:
         if place != Path("/usr") and not str(place).startswith("/usr/"):
             found += ["--ro-bind", str(place), str(place)]
     memory = ["--size", str(IN_MEMORY), "--tmpfs"]
-    return [*found, "--proc", "/proc", "--dev", "/dev", *memory, "/dev/shm", "--remount-ro", "/dev", *memory, "/tmp"]
+    own = ["--proc", "/proc", "--dev", "/dev", *memory, "/dev/shm", "--remount-ro", "/dev", *memory, "/tmp"]
+    return [*own, *found]  # in this order: what is readable may itself lie in /tmp
 
 
 def _environment(home: str) -> dict[str, str]:

@@ -371,6 +371,7 @@ def _tree() -> dict[str, Any]:
     found: dict[str, Any] = {}
     for top in sandbox.private():
         for place, folders, files in os.walk(top):
+            folders[:] = [name for name in folders if not os.path.ismount(os.path.join(place, name))]
             found |= {os.path.join(place, name): None for name in folders}
             for name in files:
                 with contextlib.suppress(OSError):
