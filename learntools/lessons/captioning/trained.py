@@ -201,7 +201,7 @@ class q9:
             "all. Did its weights come from the file? A new network has random ones.",
         ),
         "blind": (
-            _Pretended(places=lambda places: places.mean(dim=0, keepdim=True).expand_as(places)),
+            _Pretended(places=lambda places: places[:1].expand_as(places)),
             "`captioner` says the same about every scene. Usual sentences can be learned without ever looking: does "
             "what the encoder sees reach the decoder, and did the loss go on falling?",
         ),
