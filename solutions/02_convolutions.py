@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 
 from learntools import data
-from learntools.lessons.convolutions import q1, q2, q3, q4, q5, q6, q7, q8, q9, q10
+from learntools.lessons.convolutions import hidden_kernel, q1, q2, q3, q4, q5, q6, q7, q8, q9, q10
 from learntools.models.convolution import KERNELS, Upsampler, checkerboard, resized, transposed
 from learntools.viz import show_images
 from learntools.viz.grids import show_convolution, show_grids, show_overlap, show_painting, show_places
@@ -210,7 +210,7 @@ show_grids({"blur × 9": 9 * KERNELS["blur"], **shown})
 clothes = data.fashion_mnist("test")
 trousers = clothes.images[2, 0] / 255  # from 0, black, to 1, white
 look = q4.get()
-mystery = look(trousers, KERNELS[q5.truth()], padding=1)
+mystery = look(trousers, hidden_kernel, padding=1)
 # show_images draws -1 black and 1 white.
 show_images([2 * trousers - 1, mystery / 3], titles=["trousers", "which kernel?"], size=2.2)
 

@@ -361,6 +361,14 @@ def moved_to_new_cell(notebook, question, where="", after=True):
 
 
 @_damage
+def moved_into(notebook, question, identity):
+    """The answer stands at the end of some other cell, and the cell that was meant for it is blank."""
+    cell = at(notebook, f"{question}-answer")
+    at(notebook, identity).source += "\n" + cell.source
+    cell.source = at(_built(_lesson(notebook), False), cell.id).source
+
+
+@_damage
 def retyped(notebook, identity, kind):
     """A cell has become markdown or raw text, or code."""
     cell = at(notebook, identity)
@@ -400,7 +408,7 @@ def colab(notebook):
         identity = cell.pop("id", "")
         cell.metadata["id"] = identity
         if cell.cell_type == "code":
-            cell.metadata.update(colab={"base_uri": "https://localhost:8080/"}, outputId=f"{hash(identity) % 10**6}")
+            cell.metadata.update(colab={"base_uri": "https://localhost:8080/"}, outputId=identity[::-1])
             cell.update(execution_count=1)
 
 

@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -135,15 +134,15 @@ def test_torchvision_reads_the_same_images_and_names(tmp_path, home, monkeypatch
     assert torch.equal(from_our_cache.data, ours[0].images[:, 0])
 
 
-def test_fashion_mnist_loads_in_under_a_second_once_cached(home):
-    seconds = []
+def test_fashion_mnist_is_unpacked_once(home):
+    unpacked = home / "cache" / UNPACKED_TEST_IMAGES.replace("t10k", "train")
+    written = set()
     for _ in range(3):  # the first fills the cache, the others read it; what the session keeps is forgotten each time
         data.fashion._load.cache_clear()
-        start = time.perf_counter()
         fashion_mnist("train")
-        seconds.append(time.perf_counter() - start)
-    assert min(seconds[1:]) < 1
-    assert (home / "cache" / UNPACKED_TEST_IMAGES.replace("t10k", "train")).stat().st_size == 16 + 60_000 * 784
+        written.add(unpacked.stat().st_mtime_ns)
+    assert len(written) == 1
+    assert unpacked.stat().st_size == 16 + 60_000 * 784
 
 
 def test_spoiling_a_set_spoils_no_other():
@@ -468,15 +467,13 @@ def test_the_build_script_finds_a_missing_a_damaged_and_a_foreign_file(copied):
 # --- cost of importing ------------------------------------------------------------------------------------------------
 
 
-def test_importing_the_data_package_is_cheap_and_brings_nothing_heavy():
+def test_importing_the_data_package_brings_nothing_heavy():
     code = (
-        "import sys, time, torch; before = set(sys.modules); start = time.process_time(); import learntools.data;"
-        "print(time.process_time() - start, *sorted(set(sys.modules) - before))"
+        "import sys, torch; before = set(sys.modules); import learntools.data;print(*sorted(set(sys.modules) - before))"
     )
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
     output = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
-    seconds, *modules = output.stdout.split()
-    assert float(seconds) < 0.05
+    modules = output.stdout.split()
     heavy = {"PIL", "torchvision", "matplotlib", "pandas"}
     assert heavy.isdisjoint(module.split(".")[0] for module in modules)
     ours = {module.split(".")[1] for module in modules if module.startswith("learntools.")}

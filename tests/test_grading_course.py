@@ -36,7 +36,7 @@ from typer.testing import CliRunner
 from learntools import authoring
 from learntools.authoring import build
 from learntools.cli import app
-from learntools.grading import book, cluster, report, roster
+from learntools.grading import book, cluster, gradebook, report, roster, workers
 from learntools.grading.course import Course
 from learntools.grading.one import nothing
 
@@ -90,14 +90,14 @@ def hand_in(course, student, answers, *, stem=STEM, written="", stamp=""):
 
 def scores(course, stem=STEM):
     """Student → {cell: (auto_score, manual_score, needs_manual_grade)}, read from the gradebook itself."""
-    with Gradebook(Course(course).db_url) as gradebook:
+    with Gradebook(Course(course).db_url) as opened:
         return {
             submission.student.id: {
                 grade.name: (grade.auto_score, grade.manual_score, grade.needs_manual_grade)
                 for notebook in submission.notebooks
                 for grade in notebook.grades
             }
-            for submission in gradebook.assignment_submissions(stem)
+            for submission in opened.assignment_submissions(stem)
         }
 
 
@@ -225,12 +225,12 @@ def test_nbgrader_keeps_the_names_of_the_roster(made):
     assert STEM in nbgrader(made.course, "db", "assignment", "list")
 
 
-def test_nbgrader_validates_what_a_learner_has(course, tmp_path):
-    said = nbgrader(tmp_path, "validate", course / "release" / WELCOME / f"{WELCOME}.ipynb")
+def test_nbgrader_validates_what_a_learner_has(course):
+    said = nbgrader(course, "validate", f"release/{WELCOME}/{WELCOME}.ipynb")
     assert "VALIDATION FAILED ON 4 CELL(S)!" in said
     assert said.count(".check()") == 3
     solved = hand_in(course, "ada", right("welcome"), stem=WELCOME, written="x")
-    assert "Success! Your notebook passes all the tests." in nbgrader(tmp_path, "validate", solved)
+    assert "Success! Your notebook passes all the tests." in nbgrader(course, "validate", solved)
 
 
 def test_everybody_gets_the_points_that_the_answers_are_worth(graded):
@@ -451,12 +451,12 @@ ROSTERS = {
 def test_a_roster_is_refused_in_one_sentence_for(what, course, tmp_path):
     text, sentence = ROSTERS[what]
     (tmp_path / "roster.csv").write_text(text)
-    before = book.enrolled(Course(course))
+    before = gradebook.enrolled(Course(course))
     result = invoke("course", "roster", course, tmp_path / "roster.csv")
     assert (result.exit_code, result.stdout) == (2, "")
     assert sentence in result.stderr
     assert len(result.stderr.splitlines()) == 1
-    assert book.enrolled(Course(course)) == before == ["ada", "hal"]
+    assert gradebook.enrolled(Course(course)) == before == ["ada", "hal"]
 
 
 def test_rosters_are_read_as_every_program_writes_them(tmp_path):
@@ -576,8 +576,8 @@ def test_who_was_late_is_told_so_and_pays_what_nbgraders_plugin_says(second):
         "Handed in 0:30:00 late (hours:minutes:seconds); the gradebook takes 0.5 points off."
     )
     assert second.rows["ada"]["remarks"] == []
-    with Gradebook(Course(second.course).db_url) as gradebook:
-        stamps = {name: gradebook.find_submission(WELCOME, name).timestamp for name in ("ada", "ben", "cleo")}
+    with Gradebook(Course(second.course).db_url) as opened:
+        stamps = {name: opened.find_submission(WELCOME, name).timestamp for name in ("ada", "ben", "cleo")}
     assert {name: stamp and stamp.isoformat() for name, stamp in stamps.items()} == {
         "ada": "2026-03-01T11:59:59",
         "ben": "2026-03-01T12:30:00",
@@ -587,8 +587,8 @@ def test_who_was_late_is_told_so_and_pays_what_nbgraders_plugin_says(second):
 
 def test_nbgraders_own_autograde_gives_the_same_points_to_a_notebook_without_marks(second):
     before = exported(second.course, WELCOME)["ben"], scores(second.course, WELCOME)["ben"]
-    with Gradebook(Course(second.course).db_url) as gradebook:
-        gradebook.remove_submission(WELCOME, "ben")
+    with Gradebook(Course(second.course).db_url) as opened:
+        opened.remove_submission(WELCOME, "ben")
     said = nbgrader(second.course, "autograde", WELCOME, "--student=ben", "--force")
     assert "Missing check cells, put back as they were handed out: q3" in said
     assert "ERROR" not in said
@@ -596,12 +596,12 @@ def test_nbgraders_own_autograde_gives_the_same_points_to_a_notebook_without_mar
 
 
 def test_what_a_person_has_entered_outlives_the_next_run(second):
-    with Gradebook(Course(second.course).db_url) as gradebook:  # as the formgrader does
+    with Gradebook(Course(second.course).db_url) as opened:  # as the formgrader does
         for student, cell, points in (("ada", "reflection", 1.5), ("cleo", "q2-check", 0.5)):
-            grade = gradebook.find_grade(cell, WELCOME, WELCOME, student)
+            grade = opened.find_grade(cell, WELCOME, WELCOME, student)
             grade.manual_score, grade.needs_manual_grade = points, False
-        gradebook.find_comment("reflection", WELCOME, WELCOME, "ada").manual_comment = "Well said."
-        gradebook.db.commit()
+        opened.find_comment("reflection", WELCOME, WELCOME, "ada").manual_comment = "Well said."
+        opened.db.commit()
     hand_in(second.course, "cleo", {"q3": right("welcome")["q3"]}, stem=WELCOME)
     assert invoke("grade", second.course, "00", "--workers", 1).exit_code == 1
     found = scores(second.course, WELCOME)
@@ -609,9 +609,9 @@ def test_what_a_person_has_entered_outlives_the_next_run(second):
     assert found["cleo"]["q2-check"] == (0, 0.5, True)
     assert found["cleo"]["q1-check"] == (0, None, False)
     assert exported(second.course, WELCOME)["ada"] == (4.5, 0)
-    with Gradebook(Course(second.course).db_url) as gradebook:
-        assert gradebook.find_comment("reflection", WELCOME, WELCOME, "ada").comment == "Well said."
-        assert gradebook.find_comment("reflection", WELCOME, WELCOME, "cleo").comment == "No response."
+    with Gradebook(Course(second.course).db_url) as opened:
+        assert opened.find_comment("reflection", WELCOME, WELCOME, "ada").comment == "Well said."
+        assert opened.find_comment("reflection", WELCOME, WELCOME, "cleo").comment == "No response."
 
 
 def test_what_goes_wrong_with_one_student_in_the_gradebook_leaves_the_others_alone(course):
@@ -619,6 +619,8 @@ def test_what_goes_wrong_with_one_student_in_the_gradebook_leaves_the_others_alo
     hand_in(course, "hal", {"q1": "mine = 7"}, stem=WELCOME)
     (course / "autograded" / "ada").write_text("in the way")
     results = {name: nothing(key, "our fault", "The grader itself failed.") for name in ("ada", "hal")}
+    forged = {"output_type": "display_data", "data": "no dictionary", "metadata": 7}
+    results["hal"].cells = [{"kind": "code", "source": "", "id": "", "nbgrader": None, "outputs": [forged]}]
     assert book.write(Course(course), WELCOME, results) == {
         "ada": f"Not in autograded/, so without feedback: {WELCOME}: Not a directory."
     }
@@ -788,7 +790,7 @@ def test_a_scheduler_with_workers_elsewhere_grades_the_class_even_when_they_die(
 
 def test_where_no_scheduler_listens_one_sentence_says_so(course, monkeypatch):
     hand_in(course, "ada", {}, stem=WELCOME)
-    monkeypatch.setattr(cluster, "CONNECT", 0.5)
+    monkeypatch.setattr(workers, "CONNECT", 0.5)
     for address in ("tcp://127.0.0.1:9", "nowhere"):
         result = invoke("grade", course, "00", "--scheduler", address)
         assert (result.exit_code, result.stdout) == (2, "")

@@ -355,6 +355,32 @@ PLACES = {
         lambda n: made.moved_to_new_cell(n, "q3", "q3-check"),
         ["Answered in another cell", "stood before their answers"],
     ),
+    "an answer below a blank with an import": (
+        lambda n: made.added(
+            answer(n, "q1", "import math\none_number = ..."), "q1-answer", code("one_number = math.floor(600.5)")
+        ),
+        ["Answered in another cell"],
+    ),
+    "an answer above a blank with more": (
+        lambda n: made.moved_to_new_cell(answer(n, "q2", "x = 3\npainted = ..."), "q1", "setup"),
+        ["Answered in another cell"],
+    ),
+    "an answer above its blank with more": (
+        lambda n: made.added(answer(n, "q1", "print('later')\none_number = ..."), "setup", code("one_number = 600")),
+        ["Answered in another cell"],
+    ),
+    "an answer in the help for it": (
+        lambda n: made.moved_into(n, "q3", "q3-stuck"),
+        ["Answered in another cell", "stood before their answers"],
+    ),
+    "an answer in the demonstration above": (
+        lambda n: made.moved_into(n, "q3", made.having(n, "show_places(7").id),
+        ["Answered in another cell"],
+    ),
+    "an answer in the imports": (
+        lambda n: made.moved_into(n, "q3", made.having(n, "from learntools.lessons.").id),
+        ["Answered in another cell"],
+    ),
     "an answer in front of all": (
         lambda n: made.moved_to_new_cell(n, "q4", "setup", after=False),
         ["Answered in another cell", "stood below others"],

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from learntools.lessons import exercises, names
@@ -25,14 +23,10 @@ def test_an_exercise_has_hints_mistakes_and_a_task(item):
 
 
 @pytest.mark.parametrize("item", ALL, ids=name)
-def test_the_reference_passes_on_scenarios_nobody_has_seen_and_within_a_second(item):
+def test_the_reference_passes_on_scenarios_nobody_has_seen(item):
     for seed in (101, 202, 303):
         assert item.assess(item.truth(), seeds=(seed, seed + 1)).correct
-    start = time.perf_counter()
-    verdict = item.assess(item.truth())
-    assert verdict.points == item.points
-    # Not a benchmark: a generous bound that only a runaway check would break on a busy machine.
-    assert time.perf_counter() - start < 10
+    assert item.assess(item.truth()).points == item.points
 
 
 @pytest.mark.parametrize(("item", "label"), MISTAKES, ids=name)

@@ -665,7 +665,8 @@ def test_two_at_once_do_each_other_no_harm(server, home):
     threads = [threading.Thread(target=lambda: results.append(len(facades(size=8)))) for _ in range(2)]
     for thread in threads:
         thread.start()
-    while len(server.asked) < 2:
+    deadline = time.monotonic() + 60
+    while len(server.asked) < 2 and time.monotonic() < deadline:
         time.sleep(0.01)
     server.waits.set()
     for thread in threads:

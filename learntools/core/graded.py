@@ -1,16 +1,14 @@
-"""What is different while a class is graded: no solutions, and no reference in place of an answer.
+"""What is different while a class is graded: no solutions, and no reference before a question has been judged.
 
-`handed_out` says whether the cell that runs now is one of the course's own; the grader sets it before each cell. Only
-such a cell may get the reference where an answer is wrong, so that a wrong answer costs nothing later on. While any
-other cell runs, the grader has put a `Closed` in the place of every answer that an exercise knows.
+While a cell runs, the grader has put a `Closed` in the place of every answer that an exercise knows, but for the
+questions whose checks lie above: there `get()` gives the reference where the answer is wrong, as at home, so that a
+wrong answer costs nothing later on.
 """
 
 from __future__ import annotations
 
 import os
 from typing import Any
-
-handed_out = True
 
 
 def grading() -> bool:

@@ -36,8 +36,10 @@ def find_answers(placed: list[Placed], key: Key, notes: Notes) -> dict[str, list
         chosen = [item for item in found if item in own] or found or changed or own[:1]
         if chosen and chosen[-1].role != ANSWER:  # else it answers another question, too
             chosen[-1].role, chosen[-1].question, chosen[-1].original = ANSWER, question, blank
-        for item in changed:  # a blank and something else: it would undo what another cell has filled
-            if found and item not in found and key.answers[question] in names(item.cell.source).blank:
+        after = placed[placed.index(found[-1]) :] if found else []
+        for item in changed:  # a blank and more, below the cell that fills it, would undo what that has done
+            blank_again = item in after and key.answers[question] in names(item.cell.source).blank
+            if blank_again and not any(item in items for items in fillers.values()):
                 item.role, item.cell = TEXT, replace(item.cell, kind="raw")
     placed[:] = [item for item in placed if item.role]
     return fillers

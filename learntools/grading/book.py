@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import secrets
 import shutil
-import sys
-import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,6 +19,7 @@ from nbformat import NotebookNode, v4
 from learntools.core.verdict import NOT_ATTEMPTED, OUR_FAULT
 from learntools.grading import GradingError
 from learntools.grading.course import Course
+from learntools.grading.gradebook import find, opened, said
 from learntools.grading.key import ANSWER, CHECK, Key
 from learntools.grading.matching import match, stored
 from learntools.grading.one import NOT_HANDED_IN, Graded
@@ -67,8 +65,8 @@ def write(course: Course, stem: str, graded: dict[str, Graded]) -> dict[str, str
     key = course.key(stem)
     penalty = _late_penalty(course)
     trouble: dict[str, str] = {}
-    with _gradebook(course) as gradebook:
-        _find(gradebook, course, stem)
+    with opened(course) as gradebook:
+        find(gradebook, course, stem)
         for student, result in graded.items():
             folder = course.folder / "autograded" / student / stem
             try:
@@ -80,7 +78,7 @@ def write(course: Course, stem: str, graded: dict[str, Graded]) -> dict[str, str
                 raise  # the whole gradebook's trouble, not this student's
             except (UnicodeError, InvalidEntry, StatementError, GradingError) as error:
                 gradebook.db.rollback()
-                trouble[student] = f"Not in the gradebook: {_said(error)}."
+                trouble[student] = f"Not in the gradebook: {said(error)}."
                 with contextlib.suppress(OSError):
                     _empty(folder)  # nbgrader would stumble over what has no scores
                 continue
@@ -92,103 +90,17 @@ def write(course: Course, stem: str, graded: dict[str, Graded]) -> dict[str, str
     return trouble
 
 
-def ready(course: Course, stem: str) -> None:
-    """Nothing, if results of this lesson can be entered: better asked before a class is graded than after.
-
-    Raises:
-        GradingError: the lesson is not in the gradebook, or the gradebook cannot be used.
-    """
-    with _gradebook(course) as gradebook:
-        _find(gradebook, course, stem)
-
-
-def _find(gradebook: Any, course: Course, stem: str) -> None:
-    from nbgrader.api import MissingEntry
-
-    try:
-        gradebook.find_notebook(stem, stem)
-    except MissingEntry:
-        raise GradingError(
-            f"{stem} is not in the gradebook: run `nbgrader generate_assignment {stem} --force` in {course.folder}."
-        ) from None
-
-
-@contextlib.contextmanager
-def _gradebook(course: Course) -> Iterator[Any]:
-    from nbgrader.api import Gradebook
-
-    with _sentences(course.db_url), Gradebook(course.db_url, course.course_id) as gradebook:
-        yield gradebook
-
-
-@contextlib.contextmanager
-def _programs() -> Iterator[None]:
-    """nbgrader starts `alembic`, which lies beside this Python, whether or not that folder is on the path."""
-    before = os.environ.get("PATH", "")
-    os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), before])
-    try:
-        yield
-    finally:
-        os.environ["PATH"] = before
-
-
-@contextlib.contextmanager
-def _sentences(url: str) -> Iterator[None]:
-    """What goes wrong with a gradebook, in words."""
-    from sqlalchemy.exc import SAWarning, SQLAlchemyError
-
-    try:
-        with _programs(), warnings.catch_warnings():
-            warnings.simplefilter("ignore", SAWarning)  # nbgrader's own models make some
-            yield
-    except SQLAlchemyError as error:
-        raise GradingError(
-            f"The gradebook cannot be used: {_said(error)}. Its address is in nbgrader_config.py; "
-            "after an update of nbgrader, `nbgrader db upgrade` may be needed."
-        ) from None
-    except ImportError as error:
-        name = error.name or ""
-        raise GradingError(
-            f"A gradebook at {url.partition(':')[0]}:// needs the Python package {name}: "
-            f"pip install {_DRIVERS.get(name, name)}"
-        ) from None
-
-
-_DRIVERS = {"psycopg": "'psycopg[binary]'", "psycopg2": "psycopg2-binary"}
-
-
-def _said(error: Exception) -> str:
-    """The first line of a database's complaint."""
-    if isinstance(error, UnicodeError) or isinstance(getattr(error, "orig", None), UnicodeError):
-        return "its name cannot be written in UTF-8"
-    return str(error).strip().partition("\n")[0].rstrip(".")
-
-
-def reachable(url: str) -> None:
-    """Nothing, if there is a database at this address.
-
-    Raises:
-        GradingError: there is none, its driver is missing, or it lets nobody in.
-    """
-    from sqlalchemy import create_engine
-
-    if url and not url.startswith("sqlite"):  # a file is made when it is needed
-        with _sentences(url):
-            engine = create_engine(url)
-            try:
-                engine.connect().close()
-            finally:
-                engine.dispose()
-
-
 def _judged(course: Course, key: Key, student: str, result: Graded) -> NotebookNode:
     """The notebook with its verdicts.
 
     Of a submission that could not be judged it is what was handed in, or else the released notebook, with the reason in
     place of each verdict.
     """
+    if result.cells:
+        with contextlib.suppress(Exception):  # outputs are the learner's: none of them may stop a class
+            return as_notebook(result.cells)
     submitted = course.folder / "submitted" / student / key.stem / f"{key.stem}.ipynb"
-    return as_notebook(result.cells or _not_judged(key, result, submitted))
+    return as_notebook(_not_judged(key, result, submitted))
 
 
 def _keep(notebook: NotebookNode, folder: Path, submitted: Path, result: Graded) -> None:
@@ -318,18 +230,3 @@ def _punish(gradebook: Any, notebook: Any, student: str, penalty: Penalty) -> li
         return []
     fewer = f"; the gradebook takes {notebook.late_submission_penalty:g} points off" if taken else ""
     return [f"Handed in {timedelta(seconds=round(seconds))} late (hours:minutes:seconds){fewer}."]
-
-
-def enroll(course: Course, students: Sequence[dict[str, str]]) -> int:
-    """Enter these students into the gradebook, or correct their names; how many there are now."""
-    with _gradebook(course) as gradebook:
-        for student in students:
-            known: dict[str, Any] = {name: value for name, value in student.items() if name != "id" and value}
-            gradebook.update_or_create_student(student["id"], **known)
-        return len(gradebook.students)
-
-
-def enrolled(course: Course) -> list[str]:
-    """The ids of all students in the gradebook."""
-    with _gradebook(course) as gradebook:
-        return sorted(str(student.id) for student in gradebook.students)

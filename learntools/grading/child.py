@@ -68,8 +68,8 @@ def work(
 ) -> None:
     """Run these cells in order and tell `say` (a file descriptor); never returns.
 
-    steps: {"cell": number, "source": text} of a cell, {"cell": number, "check": question} of a check; "released" says
-    that the text is as it was handed out, and "lost" that the check itself must not run.
+    steps: {"cell": number, "source": text} of a cell, {"cell": number, "check": question} of a check. Of a cell as
+    it was handed out, "needs" lists the questions that it names; "lost" says that the check itself must not run.
     """
     end, code, session = os._exit, 1, None
     tell = speaker(say, token)
@@ -151,19 +151,18 @@ class _Session:
         self.shell = new_shell()
         self.notebook = self.shell.user_ns
         self.own = {name: Own(exercise) for name, exercise in self.exercises.items()}
+        self.settled: list[Own] = []  # of questions that have been judged
         for exercise in self.exercises.values():
             exercise.seconds = min(exercise.seconds, limits.check_seconds)
         self.watch = Watch(self.exercises.values(), self.shell)
 
     def run(self, steps: list[dict[str, Any]]) -> None:
-        from learntools.core import graded
-
         for step in steps:
             self.tell({"begin": step["cell"]})
             start = time.perf_counter()
             self.folder.enter()
-            graded.handed_out = bool(step.get("released")) and "check" not in step
             told = self.check(step) if "check" in step else self.execute(step)
+            self.settled += [self.own[step["check"]]] if "check" in step else []
             for remark in self.folder.restore():
                 self.tell({"remark": remark})
             _close_figures()
@@ -180,8 +179,9 @@ class _Session:
         """Run one cell's text: what it showed, and why it stopped before its end."""
         clock = _Clock(step["seconds"])
         error: BaseException | None = None
-        if step.get("released"):
-            self.reopen()
+        opened = [*self.settled, *(self.own[name] for name in step["needs"])]
+        for own in opened:
+            own.reopen()
         try:
             clock.start()
             error = self.shell.run(step["source"])
@@ -189,22 +189,13 @@ class _Session:
             error = escaped
         clock.ended = True
         self.watch.builtins()
-        if step.get("released"):
-            self.close()
-        self.mend(*clock.stop())
+        for own in opened:
+            own.close()
+        self.mend(clock)
         if self.shell.shown.exits:
             self.tell({"remark": "asked for the notebook to end, which was ignored"})
         told: dict[str, Any] = {"outputs": self.shell.shown.outputs}
         return told if error is None else told | {"stopped": _stopped(error)}
-
-    def reopen(self) -> None:
-        """For a cell of the course's own, exercises know their answers."""
-        for own in self.own.values():
-            own.reopen()
-
-    def close(self) -> None:
-        for own in self.own.values():
-            own.close()
 
     def check(self, step: dict[str, Any]) -> dict[str, Any]:
         """The verdict on one question: what the learner's own check would be, on scenarios that nobody has seen."""
@@ -227,11 +218,15 @@ class _Session:
             message = f"`{exercise.answer}` is {copied}, and no answer of your own. Write it in your own words."
             return {"verdict": {**asdict(wrong), "message": message}}
         verdict = escaped = None
+        for own in self.settled:
+            own.reopen()
         try:
             verdict = self.assessed(exercise, answer)
         except _ANY as error:
             escaped = error
         self.watch.builtins()
+        for own in self.settled:
+            own.close()
         flags = self.mend()
         if flags and (verdict is None or verdict.outcome != NOT_ATTEMPTED):
             exercise._judged = (answer, False)
@@ -243,10 +238,10 @@ class _Session:
             raise escaped
         return {"verdict": asdict(verdict)}  # type: ignore[arg-type]
 
-    def mend(self, *disturbed: str) -> list[str]:
+    def mend(self, clock: _Clock | None = None) -> list[str]:
         """Put back what the cell has changed, and say so; the flags."""
         flags, remarks = self.watch.restore()
-        flags = [*disturbed, *flags]
+        flags += clock.stop() if clock is not None else []
         for flag in flags:
             self.tell({"flag": flag})
         for remark in remarks:

@@ -12,14 +12,12 @@ import dataclasses
 import hashlib
 import itertools
 import json
-import logging
 import os
 import queue
 import secrets
-import threading
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -29,26 +27,14 @@ from learntools.grading import GradingError
 from learntools.grading.child import Limits
 from learntools.grading.course import Course
 from learntools.grading.key import Key
-from learntools.grading.one import NOT_HANDED_IN, Graded, Grader, nothing
+from learntools.grading.one import Graded, nothing
 from learntools.grading.submission import Submission, Unreadable, read
+from learntools.grading.workers import Settings, Task, connected, grade
 
 RETRIES = 2  # of a task that failed in a worker
 LOOK = 0.5  # seconds between two looks at the workers
-CONNECT = 10.0  # seconds in which a scheduler must answer
 PATIENCE = 60.0  # seconds without any worker, after which a run ends
 KEPT = "What was graded so far is kept: run it again with --resume."
-Settings = tuple[Key, int, Limits]
-
-
-@dataclass(frozen=True)
-class Task:
-    """One submission on its way to a worker.   mark: a digest of everything that its result depends on."""
-
-    student: str
-    submission: Submission | str | None  # str: why it is unreadable
-    files: dict[str, bytes]
-    remarks: list[str]
-    mark: str
 
 
 class Journal:
@@ -147,7 +133,7 @@ def grade_all(
         waiting = [student for student, result in found.items() if result is None]
     if not waiting:
         return
-    with _client(min(workers or _cores(), len(waiting)), scheduler) as client:
+    with connected(min(workers or _cores(), len(waiting)), scheduler) as client:
         settings = (key, seed, limits or Limits())
         for task, result in _side_by_side(client, settings, tasks(course, key, seed, waiting)):
             if result.state != OUR_FAULT:  # the next run may have more luck
@@ -167,7 +153,7 @@ def _side_by_side(client: Any, settings: Settings, todo: Iterator[Task]) -> Iter
     while True:
         threads = _threads(client)
         for task in itertools.islice(todo, max(0, threads - len(under_way))):
-            future = client.submit(_grade, settings, task, pure=False, retries=RETRIES)
+            future = client.submit(grade, settings, task, pure=False, retries=RETRIES)
             under_way[future.key] = task
             future.add_done_callback(done.put)
         if not under_way and threads:
@@ -205,101 +191,10 @@ def _result(future: Any, task: Task, key: Key) -> Graded:
     return dataclasses.replace(result, remarks=[*result.remarks, *task.remarks])
 
 
-_graders: dict[tuple[str, str, int], Grader] = {}
-_busy = threading.Lock()
-
-
-def _grade(settings: Settings, task: Task) -> Graded:
-    """In a worker: one submission after the other through its own server."""
-    key, seed, limits = settings
-    submission = Unreadable(task.submission) if isinstance(task.submission, str) else task.submission
-    with _busy:
-        name = (key.stem, hashlib.sha256(repr((key, limits)).encode()).hexdigest(), seed)
-        if name not in _graders:
-            for old in _graders.values():
-                old.close()
-            _graders.clear()
-            _graders[name] = Grader(key, seed, limits)
-        result = _graders[name].grade(submission, task.files)
-    return dataclasses.replace(result, remarks=[*task.remarks, *result.remarks])
-
-
-def close_graders() -> None:
-    """End the servers of this worker."""
-    for grader in _graders.values():
-        grader.close()
-    _graders.clear()
-
-
-@contextlib.contextmanager
-def _client(workers: int, scheduler: str) -> Iterator[Any]:
-    try:
-        from distributed import Client, LocalCluster
-    except ImportError:
-        raise GradingError("Grading needs dask.distributed: pip install 'learntools[grading]'") from None
-
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
-    if scheduler:
-        try:
-            client = Client(scheduler, timeout=CONNECT, set_as_default=False)
-        except (OSError, ValueError) as error:
-            raise GradingError(f"There is no Dask scheduler at {scheduler}: {error}") from None
-        cluster = None
-    else:
-        # Whoever reaches a scheduler can run code with your rights: only this machine may, and only with a key.
-        cluster = LocalCluster(
-            n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address="127.0.0.1:0",
-            scheduler_kwargs={"dashboard": False}, security=_security(), memory_limit=None,
-            silence_logs=logging.CRITICAL,
-        )  # fmt: skip
-        client = Client(cluster, set_as_default=False)
-    try:
-        _same_version(client)
-        yield client
-    finally:
-        with contextlib.suppress(Exception):
-            client.run(close_graders)
-        client.close()
-        if cluster is not None:
-            cluster.close()
-
-
-def _security() -> Any:
-    """Keys for one run, so that no other user of this machine can speak to its processes; None without cryptography."""
-    from distributed.security import Security
-
-    try:
-        return Security.temporary()
-    except ImportError:
-        return None
-
-
-def _same_version(client: Any) -> None:
-    """Workers elsewhere must judge as this machine does."""
-    try:
-        found = client.run(_version)
-    except Exception as error:
-        raise GradingError(f"The workers cannot load learntools: {type(error).__name__}: {error}") from None
-    if not found:
-        raise GradingError("The scheduler has no workers: start some with `dask worker ADDRESS --nthreads 1`.")
-    for address, version in found.items():
-        if version != __version__:
-            raise GradingError(
-                f"The worker {address} has learntools {version}, here is {__version__}: install the same."
-            )
-
-
-def _version() -> str:
-    import learntools
-    import learntools.grading.one
-
-    return learntools.__version__
-
-
 def _cores() -> int:
     from learntools import platforms
 
     return platforms.cores()
 
 
-__all__ = ["NOT_HANDED_IN", "Journal", "close_graders", "grade_all", "tasks"]
+__all__ = ["KEPT", "Journal", "grade_all", "tasks"]

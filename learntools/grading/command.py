@@ -16,15 +16,15 @@ from learntools.grading.roster import read
 
 def new(folder: Path, lessons: list[str], db: str, roster: Path | None) -> None:
     """Make a course, and enter its students where a roster is given."""
-    from learntools.grading import book
+    from learntools.grading import gradebook
 
     students = read(roster) if roster is not None else []
-    book.reachable(db)
+    gradebook.reachable(db)
     made = create(folder, lessons, db)
     for path in made:
         print(f"  {path.relative_to(folder.resolve())}")
     if students:
-        print(f"  {_students(book.enroll(Course(folder), students))} in the gradebook")
+        print(f"  {_students(gradebook.enroll(Course(folder), students))} in the gradebook")
     first = made[0].stem
     print(f"\nNext: cd {shlex.quote(str(folder))} && nbgrader generate_assignment {first}")
     print(f"Then give release/{first}/ to your class, and put what comes back into submitted/STUDENT/{first}/.")
@@ -33,10 +33,10 @@ def new(folder: Path, lessons: list[str], db: str, roster: Path | None) -> None:
 
 def roster(folder: Path, path: Path) -> None:
     """Enter students into a course's gradebook."""
-    from learntools.grading import book
+    from learntools.grading import gradebook
 
     course, students = Course(folder), read(path)
-    print(f"{_students(len(students))} read, {book.enroll(course, students)} in the gradebook now")
+    print(f"{_students(len(students))} read, {gradebook.enroll(course, students)} in the gradebook now")
 
 
 def grade(folder: Path, lesson: str, workers: int, scheduler: str, resume: bool) -> bool:
@@ -48,12 +48,16 @@ def grade(folder: Path, lesson: str, workers: int, scheduler: str, resume: bool)
         return _grade(course, stem, workers, scheduler, resume, start)
     except OSError as error:  # of the course's own files: those of students are looked after where they are read
         raise GradingError(f"{error.filename or course.folder}: {error.strerror or error}.") from None
+    except KeyboardInterrupt:
+        from learntools.grading.cluster import KEPT
+
+        raise GradingError(f"Interrupted. {KEPT}") from None
 
 
 def _grade(course: Course, stem: str, workers: int, scheduler: str, resume: bool, start: float) -> bool:
     from tqdm import tqdm
 
-    from learntools.grading import book, report
+    from learntools.grading import book, gradebook, report
     from learntools.grading.cluster import grade_all
 
     key = course.key(stem)
@@ -62,7 +66,7 @@ def _grade(course: Course, stem: str, workers: int, scheduler: str, resume: bool
         print(f"Note: {sentence}", file=sys.stderr)
     if not students:
         raise GradingError(f"Nothing has been handed in: there is no {course.folder / 'submitted'}/STUDENT/{stem}/.")
-    book.ready(course, stem)
+    gradebook.ready(course, stem)
     if not scheduler and not sandbox.available():
         print(f"Note: {sandbox.WARNING}", file=sys.stderr)
     results: dict[str, Graded] = {}
@@ -75,7 +79,7 @@ def _grade(course: Course, stem: str, workers: int, scheduler: str, resume: bool
     left_out = book.write(course, stem, results)
     for student, reason in left_out.items():
         results[student].remarks.insert(0, reason)
-    for student in sorted(set(book.enrolled(course)) - set(results)):
+    for student in sorted(set(gradebook.enrolled(course)) - set(results)):
         results[student] = nothing(key, NOT_HANDED_IN, "There is no submission.")
     made = report.write(course.folder / "grades" / stem, results, key)
     print(report.table(results, key))

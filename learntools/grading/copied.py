@@ -1,7 +1,7 @@
 """The course's own answers: out of reach while a learner's cells run, and known again where one is handed in.
 
     own = {exercise.name: Own(exercise) for exercise in exercises}
-    own["q1"].reopen()                      # for a cell of the course's own, which may need them
+    own["q1"].reopen()                      # once q1 has been judged
     own["q1"].close()
     taken_over(answer, exercise, own)       # "the course's own answer", or nothing
 

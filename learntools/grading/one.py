@@ -12,6 +12,7 @@ import base64
 import contextlib
 import dataclasses
 import json
+import re
 import secrets
 import select
 import subprocess
@@ -77,6 +78,7 @@ class _Run:
     running: list[int] = field(default_factory=list)  # cells that left threads or processes behind
     left: dict[str, int] = field(default_factory=lambda: {"threads": 0, "processes": 0})  # now
     at: int = -1  # the cell that began last
+    began: float = 0.0
     end: dict[str, Any] = field(default_factory=lambda: {"end": "done"})
 
     @property
@@ -84,8 +86,11 @@ class _Run:
         return self.end["end"] == "done"
 
     def hear(self, event: dict[str, Any]) -> None:
+        if "begin" in event:
+            self.began = time.monotonic()
         if "end" in event:
             self.end = event
+            self.seconds.setdefault(self.at, time.monotonic() - self.began)
             if event.get("forged"):
                 self.flag(event["reason"])
         self.at = event.get("begin", self.at)
@@ -163,20 +168,21 @@ class Grader:
             _update(last, run)
             if run.done:
                 break
-            if time.monotonic() > finish:
-                left_out[run.at] = run.end["reason"]
-                matched.remarks.append("What comes after it was not run: the time for this submission was used up.")
+            late, reason = time.monotonic() > finish, run.end["reason"]
+            guilty = run.at if late else self._guilty(cells, files, left_out, run)
+            if late or guilty in left_out:
+                left_out.setdefault(guilty, reason)
+                matched.remarks.append("A part of the notebook was not run: the time for this submission was used up.")
                 break
-            guilty = self._guilty(cells, files, left_out, run)
-            reason = run.end["reason"]
-            left_out[guilty] = reason if guilty == run.at else f"of what it left running, in a later cell: {reason}"
+            later = guilty != run.at and not run.end.get("total")
+            left_out[guilty] = f"of what it left running, in a later cell: {reason}" if later else reason
         return self._result(matched, last, left_out)
 
     def _guilty(self, cells: list[Placed], files: dict[str, bytes], left_out: dict[int, str], run: _Run) -> int:
         """The cell that ended the process: the one that ran, or one before it that had left something running."""
         if run.end.get("total"):
-            slow = {place: seconds for place, seconds in run.seconds.items() if cells[place].role != CHECK}
-            return max(slow, key=slow.__getitem__, default=run.at)
+            own = [place for place in run.seconds if cells[place].role in (ANSWER, OWN)]
+            return max(own, key=run.seconds.__getitem__, default=run.at)
         for suspect in reversed([place for place in run.running if place != run.at]):
             again = self._run(cells, files, {**left_out, suspect: ""})
             if again.done or again.at > run.at:
@@ -197,11 +203,13 @@ class Grader:
         raise RuntimeError(f"no cell could be run: {run.end['reason']}. {self._said()}")
 
     def _step(self, place: int, item: Placed, lost: bool) -> dict[str, Any]:
-        released = item.original is not None and not item.changed and item.role == DEMO
         if item.role == CHECK:
             seconds = 1.5 * min(self._exercise(item.question).seconds, self.limits.check_seconds)
-            return {"cell": place, "check": item.question, "seconds": seconds, "released": True, "lost": lost}
-        return {"cell": place, "source": item.cell.source, "seconds": self.limits.cell_seconds, "released": released}
+            return {"cell": place, "check": item.question, "seconds": seconds, "lost": lost}
+        needs: list[str] = []
+        if item.original is not None and not item.changed and item.role == DEMO:  # above a check, if cells were moved
+            needs = [name for name in self.key.questions if re.search(rf"\b{name}\b", item.cell.source)]
+        return {"cell": place, "source": item.cell.source, "seconds": self.limits.cell_seconds, "needs": needs}
 
     def _exercise(self, question: str) -> Any:
         from learntools import lessons

@@ -38,7 +38,8 @@ MOST_NOTES = 50
 LOOK = 0.1  # seconds between two looks at memory, disk and processes
 MOST_FILES = 5_000
 _DUMPABLE, _SUBREAPER = 4, 36  # prctl: who may look into this process; orphaned descendants become its children
-_KINDS = {"begin", "cell", "outputs", "seconds", "stopped", "threads", "verdict", "flag", "remark", "spoiled", "broken"}
+_OF_A_CELL = {"cell", "outputs", "seconds", "stopped", "threads", "verdict"}
+_NOTES = {"flag", "remark", "spoiled", "broken"}
 FORGED = "something else than the grader wrote into the grader's channel"
 _SIGNALS = {
     "SIGSEGV": "crashed (SIGSEGV: it touched memory that is not its own)",
@@ -160,18 +161,18 @@ class _Channel:
         if "done" in event:
             self.done = not self.waiting and self.now is None and len(event) == 1
             return self.done
-        if not event or not event.keys() <= _KINDS:
-            return False
         if "begin" in event:
             self.now = self.waiting.pop() if self.waiting and self.now is None else None
             return self.now is not None and event == {"begin": self.now[0]}
         if "cell" in event:
             ended, self.now = self.now, None
+            if not event.keys() <= _OF_A_CELL:
+                return False
             event |= {"seconds": float(event["seconds"]), "threads": int(event.get("threads", 0))}
             if ended is None or event["cell"] != ended[0]:
                 return False
             return "verdict" not in event or (ended[1] is not None and event["verdict"].get("question") == ended[1])
-        return len(event) == 1
+        return len(event) == 1 and event.keys() <= _NOTES
 
 
 class _Relay:

@@ -50,9 +50,9 @@ class Shown:
     def text(self, name: str, text: str) -> None:
         """Something printed, of which the first part is kept."""
         room = TEXT_KEPT - self._texts[name]
-        self._texts[name] += len(text)
-        if room <= 0:
+        if room < 0:
             return
+        self._texts[name] += len(text)
         text = text if len(text) <= room else text[:room] + "\n[the rest is left out]\n"
         last = self.outputs[-1] if self.outputs else {}
         if last.get("name") == name:

@@ -357,6 +357,9 @@ class q5:
     }
 
 
+hidden_kernel = convolution.KERNELS[q5.reference]
+
+
 @exercise(answer="grown_size", points=1)
 class q6:
     """How many pixels a transposed convolution gives along one side."""
