@@ -13,10 +13,17 @@ from pathlib import Path
 
 import torch
 
-from benchmarks import ablations, grading, opening, quality, steps
+from benchmarks import ablations, explorers, grading, opening, quality, steps
 from learntools import platforms
 
-PARTS = {"opening": opening, "steps": steps, "quality": quality, "ablations": ablations, "grading": grading}
+PARTS = {
+    "opening": opening,
+    "steps": steps,
+    "explorers": explorers,
+    "quality": quality,
+    "ablations": ablations,
+    "grading": grading,
+}
 
 
 def main() -> None:

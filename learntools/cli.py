@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import platform
+import shlex
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -270,6 +271,48 @@ def progress() -> None:
     import learntools
 
     print(learntools.progress())
+
+
+@app.command()
+def report(
+    path: Annotated[Path, typer.Argument(help="the file to write", metavar="FILE")] = Path("learntools-report.html"),
+    name: Annotated[str, typer.Option(help="your name, to stand on the page")] = "",
+) -> None:
+    """Write what you have done on one page, to print or to save as PDF."""
+    import learntools
+
+    try:
+        print(learntools.report(path, name))
+    except (OSError, ValueError) as error:
+        _stop(str(error))
+
+
+@app.command()
+def kaggle(
+    folder: Annotated[Path, typer.Argument(help="a new folder, or one that this command wrote", metavar="DIR")],
+    owner: Annotated[str, typer.Option(help="your name, as in kaggle.com/NAME", envvar="KAGGLE_USERNAME")] = "",
+) -> None:
+    """Write folders that Kaggle's own command can push: a dataset, and a notebook for each lesson."""
+    with _sentences():
+        from learntools import authoring
+
+        checkout = authoring.root()
+        from learntools.authoring.kaggle import OWNER, export
+
+        made = export(folder, checkout, owner)
+    for name, size in made.files.items():
+        if name.endswith(".whl"):
+            said = "the package, the data inside" if "/learntools-" in name else "which Kaggle's machines lack"
+            print(f"{name}  {size / 1e6:.0f} MB, {said}")
+    for name, title in made.titles.items():
+        print(f"{name}/  {title}")
+    place = shlex.quote(str(folder))
+    print(f"\nNext: kaggle datasets create -p {place}/dataset")
+    print(f"      (from the second time on: kaggle datasets version -p {place}/dataset -m WHAT_IS_NEW)")
+    print(f"Then, for each notebook: kaggle kernels push -p {place}/{next(iter(made.titles))}")
+    print("All of it is private until you share it on kaggle.com.")
+    if made.owner == OWNER:
+        print(f"First of all, put in your name on Kaggle: learntools kaggle {place} --owner NAME")
 
 
 course_app = typer.Typer(no_args_is_help=True, help="Make an nbgrader course from the lessons.")

@@ -4,16 +4,20 @@
     device = platforms.device()
     with torch.autocast(device.type, platforms.precision(device)):
         ...
-    print(platforms.summary())   # learntools 0.1.0 · Jupyter · CPU, 2 cores, bfloat16
+    print(platforms.summary())   # learntools 0.1.0 · Jupyter · CPU, 2 cores, bfloat16 · trainings take 1 to 3 minutes
 
 Three environment variables are read: `LEARNTOOLS_HOME` moves the learner's record and the caches, `LEARNTOOLS_QUICK=1`
 cuts every training to two seconds (to see that a notebook runs, not what it makes), and Kaggle's and Colab's own tell
-those two apart.
+those two apart. (A fourth, `LEARNTOOLS_INPUT`, is for the notebooks' set-up cell: where to look for wheels.)
 """
 
 from __future__ import annotations
 
+import importlib
+import json
 import os
+import re
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +26,8 @@ if TYPE_CHECKING:
     import torch
 
 QUICK_SECONDS = 2.0
+#: What the main training of a lesson takes, on any device: a faster one gets further in the same time.
+TRAINING = "trainings take 1 to 3 minutes"
 _NAMES = {"kaggle": "Kaggle", "colab": "Colab", "vscode": "VS Code", "jupyter": "Jupyter", "terminal": "terminal"}
 
 
@@ -146,10 +152,98 @@ def hardware() -> str:
 
 
 def summary() -> str:
-    """One line: the version, the platform, the device and its precision."""
+    """One line: the version, the platform, the device and its precision, and how long a training takes."""
     from learntools import __version__
 
-    parts = [f"learntools {__version__}", _NAMES[where()], hardware()]
-    if quick():
-        parts.append(f"quick run: {QUICK_SECONDS:g} s of training at most")
-    return " · ".join(parts)
+    budget = f"quick run: {QUICK_SECONDS:g} s of training at most" if quick() else TRAINING
+    return " · ".join([f"learntools {__version__}", _NAMES[where()], hardware(), budget])
+
+
+def prepare(notebook: str) -> None:
+    """What every notebook does before anything else; prints a sentence only where there is something to do about it.
+
+    Lets waiting threads give way, installs packages that are still missing, and compares notebook and package.
+
+    Args:
+        notebook: the first two numbers of the version that the notebook was built for, such as `0.1`.
+    """
+    share_cores()
+    for sentence in (install_missing(), mismatch(notebook)):
+        if sentence:
+            print(sentence)
+
+
+def mismatch(notebook: str) -> str:
+    """One sentence on what to do where a notebook was built for another version than this one; else nothing.
+
+    Only the first two numbers count, so `notebook` may be `0.1` or `0.1.2`.
+    """
+    from learntools import __version__
+
+    wanted, present = ([int(part) for part in re.findall(r"\d+", text)[:2]] for text in (notebook, __version__))
+    if wanted == present:
+        return ""
+    said = f"This notebook was made for learntools {notebook}, and {__version__} is installed here: "
+    if wanted < present:
+        return said + f"open the lesson's newer notebook, or install learntools {notebook} and restart the kernel."
+    if where() == "kaggle":
+        return said + "under Input, let the course's dataset be updated to its newest version, and restart the session."
+    return said + "install the newer one (pip uninstall learntools, then run this cell again) and restart the kernel."
+
+
+def missing() -> list[str]:
+    """The packages that learntools needs and this Python lacks, with their floors, such as `timm>=1.0.11`.
+
+    One that is there but too old is not listed: Colab and Kaggle hold some back on purpose (IPython, matplotlib), a
+    running kernel has them loaded, and another torch would take minutes and may not fit the GPU's driver.
+    """
+    from importlib import metadata
+
+    def lacks(requirement: str) -> bool:
+        try:
+            metadata.distribution(re.split(r"[^\w.-]", requirement)[0])
+        except metadata.PackageNotFoundError:
+            return True
+        return False
+
+    try:
+        wanted = metadata.requires("learntools") or []
+    except metadata.PackageNotFoundError:  # imported from a checkout that is not installed
+        return []
+    return [requirement for requirement in wanted if ";" not in requirement and lacks(requirement)]  # ";": an extra's
+
+
+def install_missing() -> str:
+    """Install what `missing` names, first from wheels beside the one that learntools came from, then from the network.
+
+    Returns one sentence where something stays missing, else nothing.
+    """
+    wanted = missing()
+    if not wanted:
+        return ""
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
+    folder = _wheels()
+    for requirement in wanted if folder else ():  # one by one: a wheel that is not there must not stop another
+        subprocess.run([*pip, "--no-index", "--find-links", str(folder), requirement], capture_output=True)
+    importlib.invalidate_caches()
+    if missing():
+        subprocess.run([*pip, "--retries", "1", *missing()], capture_output=True)
+        importlib.invalidate_caches()
+    still = ", ".join(missing())
+    cure = "turn the internet on and run this cell again; lessons that need none of it work without."
+    return f"learntools needs {still}, which could not be installed: {cure}" if still else ""
+
+
+def _wheels() -> Path | None:
+    """The folder of the wheel that learntools was installed from (pip notes it down); `None` if it was no wheel."""
+    from importlib import metadata
+    from urllib.parse import urlsplit
+    from urllib.request import url2pathname
+
+    try:
+        origin = json.loads(metadata.distribution("learntools").read_text("direct_url.json") or "{}")
+    except (metadata.PackageNotFoundError, ValueError):
+        return None
+    address = urlsplit(origin.get("url", ""))
+    file = Path(url2pathname(address.path))
+    return file.parent if address.scheme == "file" and file.suffix == ".whl" else None

@@ -16,6 +16,7 @@ from learntools import data
 from learntools.lessons.convolutions import hidden_kernel, q1, q2, q3, q4, q5, q6, q7, q8, q9, q10
 from learntools.models.convolution import KERNELS, Upsampler, checkerboard, resized, transposed
 from learntools.viz import show_images
+from learntools.viz.explorers import convolution_explorer
 from learntools.viz.grids import show_convolution, show_grids, show_overlap, show_painting, show_places
 from learntools.viz.teaser import show_teaser
 
@@ -104,8 +105,13 @@ ring[2, 2:4] = 0
 show_convolution(ring, KERNELS["left to right"], at=(0, 1))
 
 # %% [markdown]
-# The sum under the picture is the one for the blue window.
-#
+# The sum under the picture is the one for the blue window. Now move the window yourself: press *Play*, pull the slider,
+# or type other numbers into the kernel. What does the output show with a kernel of ones?
+
+# %% tags=["demo"]
+convolution_explorer(ring, KERNELS["left to right"])
+
+# %% [markdown]
 # The output is smaller than the image, because a row of six pixels has only four places for a kernel three wide. How
 # large it becomes is worth knowing exactly: when a network refuses to run, the reason is often a size. Rows and
 # columns follow the same rule, so it is enough to look at one line of pixels.

@@ -17,6 +17,7 @@ from torch.nn import functional as F
 from learntools import data, losses, platforms, training
 from learntools.lessons.simple_gan import q1, q2, q3, q4, q5, q6, q7, q8
 from learntools.viz import show_images
+from learntools.viz.explorers import gan_game, latent_explorer
 from learntools.viz.gan import show_gan_game, show_steps
 from learntools.viz.live import LivePreview
 from learntools.viz.teaser import show_teaser
@@ -48,6 +49,12 @@ show_gan_game()
 # %% [markdown]
 # D learns to see the difference. G learns to make the difference disappear. G never sees a real picture: all it learns,
 # it learns from D's scores.
+#
+# Watch such a game. Here the "images" are points, of two numbers each. Where the plane is blue, D says real; where it
+# is orange, fake. Press *Play*: G's dots run to where D still says real, and D learns to call them fake there.
+
+# %% tags=["demo"]
+gan_game()
 
 # %% [markdown]
 # ## The real images
@@ -440,6 +447,13 @@ start, end = torch.randn(2, 4, 1, 64, device=device)
 walk = start + torch.linspace(0, 1, 10, device=device).view(1, 10, 1) * (end - start)
 with torch.no_grad():
     show_images(G(walk.flatten(0, 1)).float(), columns=10, title="Four walks through the noise", size=0.75)
+
+# %% [markdown]
+# Or walk by hand. The sliders below the walk push single numbers of `z`: does one number stand for one thing, such as
+# the length of a sleeve?
+
+# %% tags=["train"]
+latent_explorer(G)
 
 # %% [markdown]
 # Other things to try, in the loop that is written out:

@@ -23,6 +23,7 @@ from learntools.lessons.pix2pix.trained import pretrained
 from learntools.metrics import judged_pairs
 from learntools.models.pix2pix import PatchGAN, UNet
 from learntools.viz import show_images
+from learntools.viz.explorers import sketch_pad
 from learntools.viz.pix2pix import show_pairs_game, show_patch, show_u
 from learntools.viz.teaser import show_teaser
 
@@ -232,6 +233,9 @@ def score(D, x, y):
 # %% check="q4"
 q4.check()
 
+# %%
+scored = q4.get()  # your score once it is right, and ours until then
+
 # %% [markdown]
 # ## D's loss
 #
@@ -240,7 +244,7 @@ q4.check()
 #
 # ### Question 5
 #
-# Write D's loss with `score` and `losses.hinge_discriminator_loss`. The fakes come as G made them. As ever, G holds
+# Write D's loss with `scored` and `losses.hinge_discriminator_loss`. The fakes come as G made them. As ever, G holds
 # still in D's step: no gradient may reach it.
 
 
@@ -248,7 +252,7 @@ q4.check()
 def discriminator_loss(D, x, y, fake):
     """Inputs x, their true partners y and G's fakes, all (N, 3, H, W) → D's loss, one number."""
     ### BEGIN SOLUTION
-    return losses.hinge_discriminator_loss(score(D, x, y), score(D, x, fake.detach()))
+    return losses.hinge_discriminator_loss(scored(D, x, y), scored(D, x, fake.detach()))
     ### END SOLUTION
 
 
@@ -266,14 +270,14 @@ q5.check()
 #
 # ### Question 6
 #
-# Write G's loss: `losses.hinge_generator_loss` of the fakes' score, plus `l1_weight` times L1.
+# Write G's loss: `losses.hinge_generator_loss` of the logits that `scored` gives the fakes, plus `l1_weight` times L1.
 
 
 # %% answer="q6"
 def generator_loss(D, x, y, fake, l1_weight):
     """The same three, and the weight of L1 → G's loss, one number."""
     ### BEGIN SOLUTION
-    return losses.hinge_generator_loss(score(D, x, fake)) + l1_weight * F.l1_loss(fake, y)
+    return losses.hinge_generator_loss(scored(D, x, fake)) + l1_weight * F.l1_loss(fake, y)
     ### END SOLUTION
 
 
@@ -492,6 +496,12 @@ mine = line_art(DRAWING or sketch())
 with torch.no_grad():
     result_of_mine = G(data.to_float(mine))
 show_images(torch.cat([mine, q1.get()(result_of_mine)]), titles=["drawing", "coloured"], size=2)
+
+# %% [markdown]
+# Or draw right here, with the mouse, a finger or a pen. *Clear* takes the face away.
+
+# %% tags=["demo"]
+sketch_pad(G, mine[0])
 
 # %% [markdown]
 # Closed outlines and few lines work best: that is all it has ever seen. Other things to try:

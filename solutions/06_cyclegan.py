@@ -27,6 +27,7 @@ from learntools.models.horse2zebra import find_weights, load_horse2zebra, read_p
 from learntools.models.pix2pix import PatchGAN
 from learntools.viz import show_images
 from learntools.viz.cyclegan import show_buffer, show_flat, show_two_games, show_two_loops
+from learntools.viz.explorers import translation_explorer
 from learntools.viz.teaser import show_teaser
 
 # %% [markdown]
@@ -546,6 +547,12 @@ print(f"translations nearer than no translation: {float((ratio < 1).float().mean
 
 # %% tags=["demo"]
 show_images(torch.cat([a[some], fake_b[some], cycled_a[some]]), columns=8, size=0.85, title="a, G(a), F(G(a))")
+
+# %% [markdown]
+# Send others round, and round again: what is lost on the second trip, and on the third?
+
+# %% tags=["demo"]
+translation_explorer(G, F, a, names=("Twemoji", "OpenMoji"))
 
 # %% [markdown]
 # ## Play

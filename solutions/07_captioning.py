@@ -32,6 +32,7 @@ from learntools.metrics.captions import bleu
 from learntools.metrics.scenes import judged_scenes
 from learntools.models.captioner import beam_search, greedy
 from learntools.viz.captions import show_attention, show_captioner, show_captions, show_places, show_shift
+from learntools.viz.explorers import attention_viewer
 from learntools.viz.teaser import show_teaser
 
 # %% [markdown]
@@ -501,6 +502,12 @@ words = [vocabulary.words[number] for number in spoken.words[0].tolist()]
 show_attention(scene[0], words, spoken.attention[0])
 
 # %% [markdown]
+# The same, larger: point at a word.
+
+# %% tags=["demo"]
+attention_viewer(scene[0], words, spoken.attention[0])
+
+# %% [markdown]
 # Do the hot places lie on what is being said? Mind that the network looks when it *chooses* a word, and for *above* it
 # has to know two things and compare. Mind also that a place knows something of its surroundings: the network may look
 # beside a thing and see it all the same.
@@ -580,8 +587,8 @@ if different:
     show_captions(test.images()[different], [f"greedy: {one[i]}\nbeam: {other[i]}" for i in different], size=2.2)
 
 # %% [markdown]
-# Look at the lengths: a beam finds likelier sentences, and likelier ones tend to be shorter, above all if they are
-# compared by their sums. Look at the objects too: is a likelier sentence a truer one?
+# Look at the lengths: compared by their sums, shorter sentences win, as each further word makes a sum smaller. Look at
+# the objects too: is a likelier sentence a truer one?
 #
 # ## What goes wrong
 #

@@ -247,7 +247,7 @@ NAME = "learntools-0.0.7"
 def build_wheel(directory, config_settings=None, metadata_directory=None):
     files = {
         "learntools/__init__.py": "",
-        "learntools/platforms.py": "def share_cores():\\n    pass\\n\\n\\ndef summary():\\n    return 'the course'\\n",
+        "learntools/platforms.py": "def prepare(notebook): pass\\n\\n\\ndef summary(): return 'the course'\\n",
         "learntools/lessons/__init__.py": "",
         f"{NAME}.dist-info/METADATA": "Metadata-Version: 2.1\\nName: learntools\\nVersion: 0.0.7\\n",
         f"{NAME}.dist-info/WHEEL": "Wheel-Version: 1.0\\nGenerator: x\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n",
@@ -290,7 +290,8 @@ def test_the_set_up_cell_replaces_kaggles_package_of_the_same_name_from_the_chec
         return subprocess.run([python, "-c", program], cwd=checkout / "notebooks", capture_output=True, text=True)
 
     first = run()
-    assert first.stdout.splitlines() == ["Installing learntools; this happens once.", "the course"], first.stderr
+    assert first.stdout.splitlines() == ["the course"], first.stderr
+    assert first.stderr == ""
     assert not info.exists()
     program = setup_cell.source()
     assert run().stdout.splitlines() == ["the course"]
@@ -298,11 +299,23 @@ def test_the_set_up_cell_replaces_kaggles_package_of_the_same_name_from_the_chec
 
 def test_the_set_up_cell_says_what_to_do_where_the_course_is_not_published(tmp_path):
     command = [sys.executable, "-I", "-S", "-c", setup_cell.source()]
-    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    environment = {"LEARNTOOLS_INPUT": str(tmp_path)}
+    result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert result.returncode == 1
     assert result.stderr.splitlines()[-1] == (
-        "ModuleNotFoundError: learntools is not installed here. In a terminal: pip install PATH_OF_THE_CHECKOUT"
+        "ModuleNotFoundError: learntools is not installed here: on Kaggle, add the course's dataset under Input; "
+        "elsewhere, in a terminal: pip install PATH_OF_THE_CHECKOUT"
     )
+
+
+def test_the_notebooks_change_with_the_version_only_where_it_says_so(monkeypatch):
+    def carried(version):
+        monkeypatch.setattr(setup_cell, "__version__", version)
+        return setup_cell.source()
+
+    assert carried("0.1.0") == carried("0.1.12")
+    assert carried("0.1.0") != carried("0.2.0")
+    assert 'platforms.prepare(notebook="0.2")' in carried("0.2.0")
 
 
 # The teaser picture

@@ -211,7 +211,7 @@ def test_importing_the_lesson_draws_no_random_numbers_and_loads_no_weights():
 @pytest.fixture
 def shown(monkeypatch):
     figures = []
-    monkeypatch.setattr(captions, "show", figures.append)
+    monkeypatch.setattr(captions, "show", lambda figure, alt: figures.append(figure))
     yield figures
     import matplotlib.pyplot as plt
 

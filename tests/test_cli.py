@@ -29,7 +29,7 @@ def test_help_needs_nothing_heavy_and_names_every_command():
     result = subprocess.run([sys.executable, "-c", code, "--help"], capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
     assert result.stdout.splitlines()[-1] == "[]"
-    for command in ("doctor", "notebooks", "run", "scorecard", "pictures", "progress"):
+    for command in ("doctor", "notebooks", "run", "scorecard", "pictures", "progress", "report", "kaggle"):
         assert f" {command} " in result.stdout
 
 

@@ -562,7 +562,7 @@ def drawn(monkeypatch):
 
     kept = []
     for module in (grids, images):
-        monkeypatch.setattr(module, "show", kept.append)
+        monkeypatch.setattr(module, "show", lambda figure, alt: kept.append(figure))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         yield kept

@@ -14,6 +14,7 @@ import warnings
 import numpy as np
 import pytest
 import torch
+from contrast import ENOUGH, contrast, of_hex
 from torch import nn
 from torch.nn import functional as F
 
@@ -716,3 +717,11 @@ def test_a_machine_without_a_home_folder_does_not_stop_a_check(monkeypatch):
     monkeypatch.delenv("LEARNTOOLS_HOME")
     monkeypatch.setattr(Path, "home", nobody)
     assert q2.check((3, 14)).correct
+
+
+def test_every_heading_can_be_read_white_on_its_colour():
+    from learntools.core.verdict import _COLOUR, OUTCOMES
+
+    assert set(_COLOUR) == set(OUTCOMES)
+    for colour in (*_COLOUR.values(), "#0550ae"):
+        assert contrast((255, 255, 255), of_hex(colour)) >= ENOUGH

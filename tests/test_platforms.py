@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -85,9 +86,59 @@ def test_the_summary_is_one_true_line(bare):
     assert line.startswith(f"learntools {__version__} · terminal · ")
     assert str(platforms.precision()).removeprefix("torch.") in line
     assert "\n" not in line
-    assert "quick" not in line
+    assert line.endswith(" · trainings take 1 to 3 minutes")
     bare.setenv("LEARNTOOLS_QUICK", "1")
     assert platforms.summary().endswith("quick run: 2 s of training at most")
+
+
+def test_the_minutes_in_the_summary_are_those_of_the_lessons():
+    """Of the longest training in each lesson; a lesson may have a short one beside it."""
+    scripts = sorted((Path(__file__).parents[1] / "solutions").glob("*.py"))
+    found = [re.findall(r"time_budget\((\d+)\)", script.read_text()) for script in scripts]
+    longest = [max(int(seconds) for seconds in budgets) for budgets in found if budgets]
+    low, high = (int(number) * 60 for number in re.findall(r"\d+", platforms.TRAINING))
+    assert len(longest) >= 5
+    assert low <= min(longest)
+    assert max(longest) <= high
+
+
+# Notebook and package
+
+
+def test_versions_that_differ_only_in_the_third_number_belong_together(monkeypatch):
+    for version, notebook in (("0.1.0", "0.1"), ("0.1.7", "0.1"), ("0.1.0", "0.1.3"), ("1.20.0rc1", "1.20")):
+        monkeypatch.setattr("learntools.__version__", version)
+        assert platforms.mismatch(notebook) == ""
+
+
+def test_a_notebook_of_another_version_is_told_what_to_do_in_one_sentence(bare):
+    bare.setattr("learntools.__version__", "0.10.1")
+    older, newer = platforms.mismatch("0.9"), platforms.mismatch("0.11")
+    assert older == (
+        "This notebook was made for learntools 0.9, and 0.10.1 is installed here: "
+        "open the lesson's newer notebook, or install learntools 0.9 and restart the kernel."
+    )
+    assert "run this cell again" in newer
+    bare.setenv("KAGGLE_KERNEL_RUN_TYPE", "Interactive")
+    assert "the course's dataset" in platforms.mismatch("0.11")
+    for said in (older, newer, platforms.mismatch("0.11")):
+        assert re.findall(r"[.!?](?:\s|$)", said) == ["."]
+
+
+def test_a_notebook_that_fits_is_prepared_without_a_word_and_another_with_one_line(bare, capsys):
+    bare.setattr("learntools.__version__", "0.1.0")
+    bare.setenv("GOMP_SPINCOUNT", "7")
+    platforms.prepare(notebook="0.1")
+    assert capsys.readouterr() == ("", "")
+    platforms.prepare(notebook="9.9")
+    said, wrong = capsys.readouterr()
+    assert said.splitlines() == [platforms.mismatch("9.9")]
+    assert wrong == ""
+    assert platforms.os.environ["GOMP_SPINCOUNT"] == "7"
+
+
+def test_nothing_is_missing_where_the_project_is_installed():
+    assert platforms.missing() == []
 
 
 def test_no_more_cores_are_claimed_than_this_process_may_use():

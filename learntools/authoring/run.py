@@ -211,6 +211,7 @@ def _execute(notebook: NotebookNode, place: Path, environment: dict[str, str], w
         timeout=CELL_SECONDS,
         allow_errors=True,
         record_timing=False,
+        store_widget_state=False,  # an exported page shows an explorer's still picture, and needs no network
         on_cell_execute=watcher.before,
         on_cell_executed=watcher.after,
     )

@@ -46,7 +46,12 @@ def show_captioner() -> None:
     arrow(axes, (0.9, 0.25), (0.9, 0.7), WORD, "--")
     axes.text(4.4, 0.3, "what was said is read next", ha="center", va="bottom", fontsize=9, color=WORD)
     axes.text(7.75, 1.5, "logits, one for\neach known word", ha="center", va="bottom", fontsize=9, color=FAINT)
-    show(figure)
+    show(
+        figure,
+        "A captioner. Above, an image goes through the encoder's convolutions and becomes 64 places of 192 numbers "
+        "each. Below, a word, here “a”, goes into the memory, a recurrent layer; attention asks where to look among "
+        "the places, and logits, one for each known word, give the next word, “cat”, which is read next.",
+    )
 
 
 def show_shift(words: Sequence[str]) -> None:
@@ -63,7 +68,8 @@ def show_shift(words: Sequence[str]) -> None:
             arrow(axes, (x - step + 0.36, 0.76), (x - 0.4, 1.08), FAINT, ":")
     axes.text(0.08, 1.42, "is read", va="center", fontsize=10, color=INK)
     axes.text(0.08, 0.42, "should follow", va="center", fontsize=10, color=INK)
-    show(figure)
+    pairs = ", ".join(f"{above} → {below}" for above, below in zip(read, follow, strict=True))
+    show(figure, f"Two rows of words: what is read, and below it what should follow. {pairs}.")
 
 
 def show_places(image: Any, features: Any, place: tuple[int, int] | None = None) -> None:
@@ -99,7 +105,12 @@ def show_places(image: Any, features: Any, place: tuple[int, int] | None = None)
     strip.set_title(f"{len(numbers)} numbers for the marked one", fontsize=10, color=ORANGE, pad=4)
     bare(strip)
     figure.text(3.33 / whole[0], 1.4 / whole[1], "→", ha="center", va="center", fontsize=18, color=INK)
-    show(figure)
+    show(
+        figure,
+        f"An image of {pixels.shape[0]} by {pixels.shape[1]} pixels under a grid of {side} by {side} places, with the "
+        f"one in row {row}, column {column} marked; and the {len(numbers)} numbers that stand for it, from "
+        f"{float(numbers.min()):.2f} to {float(numbers.max()):.2f}.",
+    )
 
 
 def show_captions(images: Any, sentences: Sequence[str], columns: int = 4, size: float = 1.9, title: str = "") -> None:
@@ -133,7 +144,9 @@ def show_captions(images: Any, sentences: Sequence[str], columns: int = 4, size:
         top -= size + text
     if title:
         figure.text(0.5, 1 - 0.06 / whole[1], title, ha="center", va="top", fontsize=11, color=INK, weight="bold")
-    show(figure)
+    said = "; ".join(f"{i + 1}. {', '.join(sentence.splitlines())}" for i, sentence in enumerate(sentences))
+    what = "One image" if len(pixels) == 1 else f"{len(pixels)} images"
+    show(figure, f"{title + ': ' if title else ''}{what}, each with its sentence below. {said}.")
 
 
 def show_attention(image: Any, words: Sequence[str], weights: Any, columns: int = 7, size: float = 1.15) -> None:
@@ -170,4 +183,12 @@ def show_attention(image: Any, words: Sequence[str], weights: Any, columns: int 
             axes.imshow(share, cmap="YlOrRd", alpha=0.75 * share, vmin=0, vmax=1, interpolation="nearest")
         axes.set_title("image" if i == 0 else words[i - 1], fontsize=10, color=FAINT if i == 0 else INK, pad=3)
         bare(axes)
-    show(figure)
+    looked = []
+    for word, row in zip(words, weights, strict=False):
+        most = int(row.argmax())
+        looked.append(f"{word} (row {most // side}, column {most % side}, {float(row[most]):.0%})")
+    show(
+        figure,
+        f"An image, and once more for each word with heat where the network looked, on a map of {side} by {side} "
+        f"places. Where it looked most: {', '.join(looked)}.",
+    )

@@ -49,7 +49,12 @@ def show_conditional_game() -> None:
     axes.text(8.14, 1.72, "score", va="center", fontsize=10, color=INK)
     axes.text(3.9, 1.82, "the same label goes to both", ha="center", va="bottom", fontsize=10, color=LABEL)
     axes.text(7.05, 1.12, "Real? And a boot?", ha="left", fontsize=10, color=BLUE)
-    show(figure)
+    show(
+        figure,
+        "The game with a label: 64 numbers of noise z and the label “boot” go into the generator G, which makes a fake "
+        "boot. The discriminator D gets a fake boot or a real one, and the same label, and gives a score that answers: "
+        "is it real, and is it a boot?",
+    )
 
 
 def show_projection() -> None:
@@ -70,7 +75,12 @@ def show_projection() -> None:
     arrow(axes, (6.28, 1.8), (7.02, 1.4))
     arrow(axes, (6.28, 0.7), (7.02, 1.1))
     axes.text(6.72, 1.25, "+", ha="center", va="center", fontsize=13, color=INK)
-    show(figure)
+    show(
+        figure,
+        "How D makes its score. The image becomes 3,136 features, and a head turns these into a number: does it look "
+        "real? The label becomes an embedding of 3,136 numbers, which is multiplied with the features and added up: "
+        "does it fit? The score is the sum of the two.",
+    )
 
 
 def show_rings(clouds: dict[str, tuple[Any, Any]]) -> None:
@@ -109,4 +119,12 @@ def show_rings(clouds: dict[str, tuple[Any, Any]]) -> None:
         axes.set_title(caption, fontsize=10, color=INK, pad=2)
         axes.plot([0], [0], marker="+", color=FAINT, markersize=6)
         bare(axes)
-    show(figure)
+    said = " ".join(map(_ring_in_words, clouds, clouds.values()))
+    show(figure, f"Points in the plane, coloured by their label. {said}")
+
+
+def _ring_in_words(caption: str, cloud: tuple[Any, Any]) -> str:
+    """How many points lie nearest to the place of their own label, which stands on a ring like the hours of a clock."""
+    points, labels = torch.as_tensor(cloud[0]).detach().cpu().float(), torch.as_tensor(cloud[1]).cpu()
+    nearest = (torch.atan2(points[:, 1], points[:, 0]) / (2 * math.pi / 10)).round().long() % 10
+    return f"{caption}: {int((nearest == labels).sum())} of {len(points)} points lie in the direction of their label."

@@ -27,7 +27,12 @@ def show_two_games() -> None:
     _game(axes, 0.9, "b", "a", "F", GREEN)
     axes.text(7.95, 2.75, "drawn by\nartist b?", va="center", ha="center", fontsize=10, color=BLUE)
     axes.text(7.95, 0.9, "drawn by\nartist a?", va="center", ha="center", fontsize=10, color=BLUE)
-    show(figure)
+    show(
+        figure,
+        "Two games. In the first, generator G turns an emoji of artist a into a fake b, and the discriminator D_b sees "
+        "fake and real b: drawn by artist b? In the second, generator F turns an emoji of b into a fake a, and D_a "
+        "sees fake and real a: drawn by artist a?",
+    )
 
 
 def _game(axes: Any, y: float, source: str, target: str, name: str, colour: str) -> None:
@@ -59,7 +64,11 @@ def show_two_loops() -> None:
         axes.plot([0.95, 7.67], [y - 0.56] * 2, color=PURPLE, lw=1.6, linestyle="--")
         words = {"ha": "center", "va": "center", "fontsize": 10, "color": PURPLE, "backgroundcolor": PAPER}
         axes.text(4.31, y - 0.56, "should be the same again", **words)
-    show(figure)
+    show(
+        figure,
+        "Two round trips. From a through G to G(a) and through F to F(G(a)), which should be the same as a again. From "
+        "b through F to F(b) and through G to G(F(b)), which should be the same as b again.",
+    )
 
 
 def show_buffer() -> None:
@@ -76,7 +85,11 @@ def show_buffer() -> None:
     arrow(axes, (3.1, 1.36), (4.95, 0.92), PURPLE, "--")
     arrow(axes, (5.25, 0.92), (7.3, 1.36), PURPLE, "--")
     axes.text(6.6, 0.72, "tails: they change places", ha="left", va="center", fontsize=9, color=PURPLE)
-    show(figure)
+    show(
+        figure,
+        "A fresh fake comes to a coin. Heads: the fresh fake itself goes to the judge. Tails: it changes places with "
+        "one of the 50 older fakes in the buffer, and the older one goes to the judge.",
+    )
 
 
 def show_flat(clouds: dict[str, tuple[Any, Any]]) -> None:
@@ -103,4 +116,14 @@ def show_flat(clouds: dict[str, tuple[Any, Any]]) -> None:
         axes.set_ylim(-1.5, 1.5)
         axes.set_title(caption, fontsize=10, color=INK, pad=2)
         bare(axes)
-    show(figure)
+    said = " ".join(map(_cloud_in_words, clouds, clouds.values()))
+    show(figure, f"Points in the plane, side by side. {said}")
+
+
+def _cloud_in_words(caption: str, cloud: tuple[Any, Any]) -> str:
+    points = torch.as_tensor(cloud[0]).detach().cpu().float()
+    if not len(points):
+        return f"{caption}: no points."
+    (x, y), (wide, high) = points.mean(0).tolist(), (points.amax(0) - points.amin(0)).tolist()
+    coloured = "" if cloud[1] is None else ", coloured by where on the ring they began"
+    return f"{caption}: {len(points)} points around ({x:.1f}, {y:.1f}), {wide:.1f} wide and {high:.1f} high{coloured}."

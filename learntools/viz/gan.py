@@ -28,7 +28,12 @@ def show_gan_game() -> None:
     axes.text(8.14, 1.25, "score", va="center", fontsize=10, color=INK)
     axes.text(1.98, 1.62, "G wants a high score for its fakes", ha="center", fontsize=10, color=ORANGE)
     axes.text(6.95, 2.2, "D wants real high, fake low", ha="center", fontsize=10, color=BLUE)
-    show(figure)
+    show(
+        figure,
+        "The two players: 64 numbers of noise z go into the generator G, which makes a fake of 28×28 pixels. The fake "
+        "and a real image go into the discriminator D, which gives a score. G wants a high score for its fakes; D "
+        "wants real images high and fakes low.",
+    )
 
 
 def show_steps() -> None:
@@ -36,7 +41,12 @@ def show_steps() -> None:
     figure, axes = stage(8.6, 4.1)
     _step(axes, 3.2, "D's step", "D moves", BLUE, cut=True)
     _step(axes, 1.1, "G's step", "G moves", ORANGE, cut=False)
-    show(figure)
+    show(
+        figure,
+        "Two steps, one above the other, each from z through G to fakes and through D to the loss. In D's step, where "
+        "real images come in too, the gradient runs from the loss back into D, where detach cuts it off. In G's step "
+        "it runs back through D and into G, and only G moves.",
+    )
 
 
 def _step(axes: Any, y: float, name: str, who: str, colour: str, cut: bool) -> None:

@@ -23,6 +23,7 @@ GAP = 1.1  # cells between two grids, with a sign in the middle
 LETTERS = 11  # points
 STAMPS = ("#0a5cad", "#c2410c", "#2f7d32", "#8e3b9e")  # one colour for each pixel that paints
 RULE = "#b9bec5"
+SPOKEN = 49  # cells of a grid whose alternative text still says every number
 
 
 def show_grids(grids: dict[str, Any], signs: str = "") -> None:
@@ -44,7 +45,7 @@ def show_grids(grids: dict[str, Any], signs: str = "") -> None:
         if index < len(values) - 1:
             board.text(left + GAP / 2, 0.9 + tallest / 2, signs[index : index + 1], size=18)
         left += GAP
-    board.show()
+    board.show("Number grids side by side. " + " ".join(f"{name}: {_in_words(grid)}." for name, grid in values.items()))
 
 
 def show_convolution(
@@ -87,7 +88,11 @@ def show_convolution(
         left += GAP
     for line, words in enumerate(sums):
         board.text(width / 2, tallest + 1.45 + 0.62 * line, words)
-    board.show()
+    around = f" with {padding} cell{'s' * (padding > 1)} of padding around it" if padding else ""
+    board.show(
+        f"A {_size(image)} image{around}, a {_size(kernel)} kernel and the {_size(output)} output; the window at row "
+        f"{row}, column {column} gives {written(output[at])}: {' '.join(sums)}."
+    )
 
 
 def show_painting(image: Any, kernel: Any, stride: int = 1, padding: int = 0) -> None:
@@ -129,7 +134,13 @@ def show_painting(image: Any, kernel: Any, stride: int = 1, padding: int = 0) ->
     board.grid(canvas, left, top, "canvas", border=padding)
     for i, j in (covered > 1).nonzero().tolist():
         board.frame(left + j, top + i, 1, 1, INK, width=1.6, inset=0.05)
-    board.show()
+    stamps = "; ".join(f"{written(image[i, j])} at row {i * stride}, column {j * stride}" for i, j in pixels)
+    cut = f" A border of {padding} cell{'s' * (padding > 1)} all around is cut off." if padding else ""
+    board.show(
+        f"A {_size(image)} image paints with a {_size(kernel)} kernel, stride {stride}: the kernel times {stamps}. The "
+        f"stamps add up to the canvas, {_in_words(canvas)}; {int((covered > 1).sum())} of its cells are painted more "
+        f"than once.{cut}"
+    )
 
 
 def paint_of_each(image_shape: tuple[int, ...], kernel_shape: tuple[int, ...], stride: int) -> torch.Tensor:
@@ -153,7 +164,8 @@ def show_places(n: int, kernel: int, stride: int = 1, padding: int = 0) -> None:
         y = 2.15 + 0.5 * place
         board.bar(left + place * stride + 0.06, y, kernel - 0.12, 0.34, BLUE)
         board.text(left + place * stride + kernel / 2, y + 0.17, str(place + 1), colour="#ffffff", size=9)
-    board.show()
+    starts = ", ".join(str(place * stride - padding + 1) for place in range(places))
+    board.show(f"A line of cells, and a bar below it for each place of the kernel. {words}. They begin at {starts}.")
 
 
 def show_overlap(kernel: int, stride: int, size: int = 4) -> None:
@@ -179,7 +191,11 @@ def show_overlap(kernel: int, stride: int, size: int = 4) -> None:
         for j in range(length):
             shade = _layer(float(counts[i, j]), float(counts.max()))
             board.cell(left + length + 1.4 + j, grid_top + i, written(counts[i, j]), shade)
-    board.show()
+    board.show(
+        f"How often cells are painted with kernel {kernel} and stride {stride}. {size} pixels on a line: "
+        f"{', '.join(written(count) for count in line)} layers of paint. {size} by {size} pixels: from "
+        f"{written(counts.min())} to {written(counts.max())} layers."
+    )
 
 
 def written(value: Any) -> str:
@@ -198,8 +214,8 @@ class _Board:
         self._axes.patch.set_alpha(0)
         bare(self._axes)
 
-    def show(self) -> None:
-        show(self._figure)
+    def show(self, alt: str) -> None:
+        show(self._figure, alt)
 
     def text(self, x: float, y: float, words: str, *, colour: str = INK, size: float = LETTERS, weight: str = "normal"):
         self._axes.text(x, y, words, ha="center", va="center", color=colour, fontsize=size, weight=weight)
@@ -257,6 +273,18 @@ def _matrix(values: Any) -> torch.Tensor:
     """A number, a row or a grid as a float tensor (H, W) on the CPU."""
     tensor = torch.as_tensor(values).detach().cpu().float()
     return tensor.reshape(1, -1) if tensor.ndim < 2 else tensor.reshape(tensor.shape[-2:])
+
+
+def _size(grid: torch.Tensor) -> str:
+    return f"{grid.shape[0]} by {grid.shape[1]}"
+
+
+def _in_words(grid: torch.Tensor) -> str:
+    """`2 by 2, 200 200; 0 0`, or the range of the values where they are too many to listen to."""
+    if grid.numel() > SPOKEN:
+        return f"{_size(grid)}, values from {written(grid.min())} to {written(grid.max())}"
+    rows = "; ".join(" ".join(written(value) for value in row) for row in grid)
+    return rows if grid.numel() == 1 else f"{_size(grid)}, {rows}"
 
 
 def _tint(value: float, largest: float) -> str:

@@ -11,9 +11,10 @@ from typing import Any
 
 import torch
 
-from learntools.viz.canvas import INK, bare, new_figure, show
+from learntools.viz.canvas import INK, bare, new_figure, one_line, show
 
 LEGIBLE = 8.5  # points; no title is set smaller
+LISTED = 40  # titles that an alternative text names; nobody listens to more
 
 
 def show_images(
@@ -22,6 +23,7 @@ def show_images(
     columns: int | None = None,
     title: str | None = None,
     size: float = 1.2,
+    alt: str | None = None,
 ) -> None:
     """Show images in a grid, row by row.
 
@@ -33,6 +35,7 @@ def show_images(
         columns: images in a row; by default at most ten.
         title: a line above the whole grid.
         size: width of one image in inches.
+        alt: what is to be seen, in a sentence for whoever cannot see it; by default number, size and titles.
 
     Raises:
         ValueError: something is not an image.
@@ -67,7 +70,22 @@ def show_images(
             axes.set_title(titles[index], fontsize=max(LEGIBLE, min(10, 7.5 * size)), color=INK, pad=3)
     if title:
         figure.text(0.5, 1 - 0.06 / total[1], title, ha="center", va="top", fontsize=11, color=INK, weight="bold")
-    show(figure)
+    show(figure, alt or _in_words(pixels, columns, titles, title))
+
+
+def _in_words(pixels: list[Any], columns: int, titles: list[str], title: str | None) -> str:
+    """`10 grey images of 28 by 28 pixels, in 2 rows of 5: T-shirt, trousers, …"""
+    sizes = {item.shape[:2] for item in pixels}
+    height, width = pixels[0].shape[:2]
+    kind = "colour" if any(item.ndim == 3 for item in pixels) else "grey"
+    count = f"One {kind} image" if len(pixels) == 1 else f"{len(pixels)} {kind} images"
+    what = f"{count} of {height} by {width} pixels" if len(sizes) == 1 else f"{count} of different sizes"
+    rows = math.ceil(len(pixels) / columns)
+    place = f", in {rows} rows of {columns}" if rows > 1 else ", in a row" if columns > 1 else ""
+    named = [one_line(item) for item in titles if item]
+    below = ": " + ", ".join(named[:LISTED]) + (", …" if len(named) > LISTED else "") if named else ""
+    end = "" if below.endswith(("?", "…")) else "."
+    return f"{title + '. ' if title else ''}{what}{place}{below}{end}"
 
 
 def separate(images: Any) -> list[Any]:

@@ -8,22 +8,26 @@
 
 A redraw costs about a tenth of a second, so it happens only every few seconds; the numbers given to `update` are kept
 as they are (a tensor is read only at a redraw, so that a GPU is not made to wait). The output stays one tidy picture.
+
+    LivePreview(seconds=60, animation="my_training.gif")    # keeps the samples as a small animation, too
 """
 
 from __future__ import annotations
 
-import sys
+import os
 import time
 from collections.abc import Callable
 from typing import Any
 
 import torch
 
-from learntools.viz.canvas import BLUE, FAINT, INK, ORANGE, PAPER, bare
+from learntools.viz.animation import Animation
+from learntools.viz.canvas import BLUE, FAINT, INK, ORANGE, PAPER, bare, figure_output, in_notebook, publish
 from learntools.viz.images import to_pixels
 
 _CURVES = (BLUE, ORANGE, "#5b3a8c", "#1b6e3c")
 COLUMNS = 10
+MOST = 40  # images of a batch that are drawn
 Curves = dict[str, tuple[list[float], list[float]]]  # by name: steps and values
 
 
@@ -33,10 +37,15 @@ class LivePreview:
     Args:
         seconds: how long the training is to last; drawing does not count.
         every: seconds between two redraws.
+        animation: a GIF file to write the samples of the whole training to, at the end; none by default.
+
+    Raises:
+        ValueError: `animation` does not end in .gif, or its folder does not exist.
     """
 
-    def __init__(self, seconds: float, every: float = 5.0):
+    def __init__(self, seconds: float, every: float = 5.0, animation: str | os.PathLike[str] | None = None):
         self.seconds, self.every = seconds, every
+        self._animation = Animation(animation, seconds) if animation is not None else None
         self.step = 0
         self.curves: dict[str, list[Any]] = {}
         self._start = time.perf_counter()
@@ -65,18 +74,25 @@ class LivePreview:
         if self.elapsed >= self._next:
             self._draw(samples)
             self._next = self.elapsed + self.every
+        elif self._animation is not None and self._animation.due(self.elapsed):
+            begun = time.perf_counter()
+            self._animation.keep(tiled(_without_gradient(samples)), self.elapsed)
+            self._start += time.perf_counter() - begun
 
     def finish(self, samples: Callable[[], torch.Tensor]) -> None:
-        """Draw the last state, which stays in the notebook."""
+        """Draw the last state, which stays in the notebook, and write the animation if one was asked for."""
         self._draw(samples)
+        if self._animation is not None:
+            print(self._animation.write())
 
     def _draw(self, samples: Callable[[], torch.Tensor]) -> None:
         begun = time.perf_counter()
         for name, values in self.curves.items():
             self.curves[name] = [float(value) for value in values]
-        with torch.no_grad():
-            images = samples()
-        if _notebook():
+        images = _without_gradient(samples)
+        if self._animation is not None:
+            self._animation.keep(tiled(images), begun - self._start)
+        if in_notebook():
             curves = {name: _smooth(values) for name, values in self.curves.items()}
             title = f"step {self.step:,} · {min(self.elapsed, self.seconds):.0f} of {self.seconds:.0f} s"
             self._picture.draw(images, curves, title)
@@ -98,27 +114,32 @@ class LiveFigure:
         Args:
             images: a batch (N, C, H, W) in [-1, 1]; the first 40 are drawn, ten to a row.
             curves: by name, the steps and the values.
-            title: a few words above the samples.
+            title: a few words above the samples, such as the step.
         """
-        from IPython.display import display
+        if not in_notebook():
+            return
+        shown = min(len(images), MOST)
+        output = figure_output(_figure(images, curves, title), _in_words(shown, curves, title))
+        self._handle = publish(*output, self._handle)
 
-        figure = _figure(images.detach()[:40].float().cpu(), curves, title)
-        if self._handle is None:
-            self._handle = display(figure, display_id=True)
-        else:
-            self._handle.update(figure)
+
+def _in_words(count: int, curves: Curves, title: str) -> str:
+    """`A training at step 300 · 12 of 60 s: 40 samples; the curves end at D 1.312, G 0.876.`"""
+    last = ", ".join(f"{name} {values[-1]:.3f}" for name, (_, values) in curves.items() if values)
+    drawn = f"A training at {title}: {count} sample{'s' * (count != 1)}"
+    return f"{drawn}; the curves end at {last}." if last else f"{drawn}."
 
 
 def _figure(images: torch.Tensor, curves: Curves, title: str) -> Any:
     from matplotlib.figure import Figure  # not pyplot: this figure is shown here and nowhere else
 
-    rows = -(-len(images) // COLUMNS)
+    rows = -(-min(len(images), MOST) // COLUMNS)
     width, beside = 6.2, 3.4 if curves else 0.0
     height = max(rows * width / COLUMNS, 2.2) + 0.35
     total = width + beside
     figure = Figure(figsize=(total, height), facecolor=PAPER, dpi=100)
     left = figure.add_axes((0.01, 0.01, width / total - 0.02, (height - 0.35) / height))
-    left.imshow(_tile(images), cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+    left.imshow(tiled(images), cmap="gray", vmin=0, vmax=255, interpolation="nearest")
     bare(left)
     left.set_anchor("N")
     figure.text(0.012, 1 - 0.06 / height, title, va="top", color=INK, fontsize=10, weight="bold")
@@ -150,17 +171,17 @@ def _mean(values: list[float]) -> float:
     return sum(values) / max(len(values), 1)
 
 
-def _tile(images: torch.Tensor) -> Any:
-    """All images in one array, ten to a row, with one dark pixel between them."""
+def tiled(images: torch.Tensor) -> Any:
+    """The first 40 images in one array of uint8, ten to a row, with one dark pixel between them."""
     import numpy as np
 
-    cells = [np.pad(to_pixels(image), ((0, 1), (0, 1), (0, 0))[: to_pixels(image).ndim]) for image in images]
+    shown = [to_pixels(image) for image in images[:MOST].detach().float().cpu()]
+    cells = [np.pad(pixels, ((0, 1), (0, 1), (0, 0))[: pixels.ndim]) for pixels in shown]
     cells += [np.zeros_like(cells[0])] * (-len(cells) % COLUMNS)
     rows = [np.concatenate(cells[i : i + COLUMNS], axis=1) for i in range(0, len(cells), COLUMNS)]
     return np.concatenate(rows, axis=0)
 
 
-def _notebook() -> bool:
-    ipython = sys.modules.get("IPython")
-    shell: Any = ipython.get_ipython() if ipython is not None and hasattr(ipython, "get_ipython") else None
-    return shell is not None and getattr(shell, "kernel", None) is not None
+def _without_gradient(samples: Callable[[], torch.Tensor]) -> torch.Tensor:
+    with torch.no_grad():
+        return samples()

@@ -23,7 +23,12 @@ def show_u() -> None:
         _u(axes, left, skips)
         name = "U-Net: with skip connections" if skips else "encoder-decoder"
         axes.text(left + 1.95, 2.9, name, ha="center", va="center", fontsize=11, color=INK, weight="bold")
-    show(figure)
+    show(
+        figure,
+        "Two generators side by side. Both go down from 64 pixels over 32, 16 and 8 to 4 at the bottom, and up again "
+        "over 8, 16 and 32 to 64. In the encoder-decoder everything passes through the bottom; in the U-Net, skip "
+        "connections lead from the 32, 16 and 8 of the way down straight to those of the way up.",
+    )
 
 
 def _u(axes: Any, left: float, skips: bool) -> None:
@@ -70,7 +75,12 @@ def show_pairs_game() -> None:
     arrow(axes, (7.78, 1.7), (8.02, 1.7))
     axes.text(8.05, 1.7, "logits", va="center", fontsize=10, color=INK)
     axes.text(3.0, 1.8, "D sees the drawing too", ha="center", va="bottom", fontsize=10, color=SKIP)
-    show(figure)
+    show(
+        figure,
+        "The game with pairs: the drawing x goes into the generator G, which makes a fake G(x). The discriminator D "
+        "gets the fake or the true partner y, and the drawing too, and gives logits. Between the fake and the true "
+        "partner stands L1: how far are they apart?",
+    )
 
 
 def show_patch(image: Any, side: int, rows: int = 14, columns: int = 14) -> None:
@@ -105,4 +115,9 @@ def show_patch(image: Any, side: int, rows: int = 14, columns: int = 14) -> None
     grid.set_aspect("equal")
     grid.set_title(f"{rows}×{columns} logits", fontsize=10, color=INK, pad=4)
     bare(grid)
-    show(figure)
+    show(
+        figure,
+        f"An image of {pixels.shape[0]} by {pixels.shape[1]} pixels, with a square of {side} by {side} pixels marked, "
+        f"and beside it a grid of {rows} by {columns} logits: the one in row {row}, column {column} sees this square "
+        "and nothing else.",
+    )

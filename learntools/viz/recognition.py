@@ -13,7 +13,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from learntools.viz.canvas import BLUE, FAINT, INK, ORANGE, PAPER, bare, new_figure, show
+from learntools.viz.canvas import BLUE, FAINT, INK, ORANGE, PAPER, bare, new_figure, one_line, show
 from learntools.viz.diagram import arrow, box, stage
 from learntools.viz.images import to_pixels
 
@@ -35,7 +35,8 @@ def show_three_boxes() -> None:
         box(axes, 7.2, y, right, (BLUE, ORANGE, BLUE)[index], width=2.1)
         arrow(axes, (2.28, y), (3.32, y))
         arrow(axes, (5.28, y), (6.12, y))
-    show(figure)
+    ways = "; ".join(f"{left} goes into a {middle}, which gives {right}" for left, middle, right in rows)
+    show(figure, f"Three closed boxes: {ways}.")
 
 
 def show_pipeline() -> None:
@@ -66,7 +67,8 @@ def show_pipeline() -> None:
         axes.text(x, 0.17, note, ha="center", va="top", fontsize=9, color=FAINT)
         if index:
             arrow(axes, (x + 1.43, 0.54), (x + 0.82, 0.54))
-    show(figure)
+    way = [one_line(text) + (f" ({note})" if note else "") for text, _, _, note in (*steps, *back)]
+    show(figure, "The steps from a photograph to its name: " + " → ".join(way) + ".")
 
 
 def show_guesses(
@@ -101,7 +103,12 @@ def show_guesses(
             axes.set_title(titles[index], fontsize=9.5, color=INK, pad=3, loc="left")
         place = ((left + side + 0.1) / width, bottom / height, (bars - 0.1) / width, side / height)
         _bars(figure.add_axes(place), labels)
-    show(figure)
+    said = [
+        f"{one_line(titles[i]) if i < len(titles) else f'picture {i + 1}'}: {_bars_in_words(labels)}"
+        for i, labels in enumerate(guesses)
+    ]
+    what = "A picture and its labels" if len(images) == 1 else f"{len(images)} pictures, each with its labels"
+    show(figure, f"{what} as bars. {'; '.join(said)}.")
 
 
 def _bars(axes: Any, labels: Sequence[Any]) -> None:
@@ -113,6 +120,10 @@ def _bars(axes: Any, labels: Sequence[Any]) -> None:
         name = item.name if len(item.name) <= 27 else item.name[:26] + "…"
         axes.text(0.015, place, f"{item.probability:4.0%}  {name}", va="center", fontsize=9, color=INK)
     bare(axes)
+
+
+def _bars_in_words(labels: Sequence[Any]) -> str:
+    return ", ".join(f"{item.name} {item.probability:.0%}" for item in labels)
 
 
 def show_crop(image: Any, short_side: int = 256, size: int = 224) -> None:
@@ -132,7 +143,11 @@ def show_crop(image: Any, short_side: int = 256, size: int = 224) -> None:
     axes.add_patch(Rectangle(corner, side, side, fill=False, ec=ORANGE, lw=2.5))
     axes.set_title(f"what the network sees: {size}×{size} pixels", fontsize=10, color=ORANGE, pad=4)
     bare(axes)
-    show(figure)
+    show(
+        figure,
+        f"A picture of {height} by {width} pixels with a square in its middle marked, {side:.0f} pixels along a side: "
+        f"this is what the network sees, as {size} by {size} pixels. The edges are lost.",
+    )
 
 
 def show_answers(
@@ -184,4 +199,10 @@ def show_answers(
         drawn(scene, 6.5, y, 1.3, 1.3)
         lines_of_text = "\n".join(textwrap.wrap(f"“{sentence}”", 16))
         figure.text(7.9 / width, (y + 0.65) / height, lines_of_text, va="center", fontsize=9.5, color=INK)
-    show(figure)
+    said = " and ".join(f"“{sentence}”" for sentence in sentences)
+    show(
+        figure,
+        f"What three networks gave. Recognise: a photograph with the labels {_bars_in_words(labels[:4])}. Translate: "
+        f"{len(lines)} drawings, and below each the same in colour. Describe: {len(scenes)} scenes, of which the "
+        f"network says {said}.",
+    )

@@ -75,7 +75,7 @@ class q2:
     hints = [
         "The label becomes ten numbers, and they are laid beside the 64 of the noise. How many numbers does the first "
         "layer get then?",
-        "`one_hot(y)` is (N, 10) and `z` is (N, 64). `torch.cat([a, b], dim=1)` lays two such tensors side by side; "
+        "`rows(y)` is (N, 10) and `z` is (N, 64). `torch.cat([a, b], dim=1)` lays two such tensors side by side; "
         "the result goes through `self.net`.",
     ]
     reference = ConditionalGenerator
