@@ -46,7 +46,7 @@ pairs = data.emoji_pairs("train", device=device)
 test = data.emoji_pairs("test")
 print(pairs)
 some = [3, 200, 420, 640, 800, 950, 1100, 1300]
-show_images(torch.cat([pairs.a[some], pairs.b[some]]), columns=8, size=0.9)
+show_images(torch.cat([pairs.a[some], pairs.b[some]]), columns=8, size=0.9, rows=["x", "y"])
 
 # %% [markdown]
 # 252 more pairs are **held out**: the network never trains on them, so they show what it can do with a new drawing.
@@ -85,7 +85,7 @@ shown = test.a[[0, 30, 60, 90, 120, 150, 180, 210, 225, 240]]
 ranges = [data.to_float(shown), shown.float() / 255, shown.float()]
 with torch.no_grad():
     painted = [pretrained()(x) for x in ranges]
-show_images(torch.cat(painted), columns=10, size=0.8)
+show_images(torch.cat(painted), columns=10, size=0.8, rows=["-1 to 1", "0 to 1", "bytes"])
 
 # %% [markdown]
 # No error, no warning, only strange pictures. Black ink is -1 to this network. From 0 to 1 the darkest there is is 0,
@@ -320,7 +320,8 @@ for name, l1_weight, adversarial in (("L1 alone", 20, 0), ("D alone", 0, 1), ("b
     with torch.no_grad():
         rows.append(result.generator.cpu()(some_x))
     print(f"{name:9} L1 to the truth {F.l1_loss(rows[-1], some_y):.3f}")
-show_images(torch.cat([*rows, some_y]), columns=8, size=0.8)
+names = ["drawing", "L1 alone", "D alone", "both", "truth"]
+show_images(torch.cat([*rows, some_y]), columns=8, size=0.8, rows=names)
 
 # %% [markdown]
 # L1 alone comes nearest to the truth: that is all it is asked for. D alone stays far away, for nothing ties its colours
@@ -468,7 +469,8 @@ sorted_into = data.emoji("line", "test")
 off = (coloured - y).abs().mean(dim=(1, 2, 3)) / (x - y).abs().mean(dim=(1, 2, 3)).clamp(min=0.02)
 groups = [(sorted_into.labels == label).nonzero().flatten() for label in sorted_into.labels.unique()]
 best = torch.stack([group[off[group].argmin()] for group in groups])
-show_images(torch.cat([x[best], coloured[best], y[best]]), columns=len(best), size=0.9)
+names = ["drawing", "by G", "truth"]
+show_images(torch.cat([x[best], coloured[best], y[best]]), columns=len(best), size=0.9, rows=names)
 print(*(f"{sorted_into.classes[sorted_into.labels[i]]}: {sorted_into.names[i]}, {off[i]:.2f}" for i in best), sep="\n")
 
 # %% [markdown]
@@ -476,7 +478,7 @@ print(*(f"{sorted_into.classes[sorted_into.labels[i]]}: {sorted_into.names[i]}, 
 
 # %%
 worst = torch.stack([group[off[group].argmax()] for group in groups])
-show_images(torch.cat([x[worst], coloured[worst], y[worst]]), columns=len(worst), size=0.9)
+show_images(torch.cat([x[worst], coloured[worst], y[worst]]), columns=len(worst), size=0.9, rows=names)
 print(*(f"{sorted_into.names[i]}, {off[i]:.2f}" for i in worst), sep="\n")
 
 # %% [markdown]

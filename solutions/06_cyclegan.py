@@ -46,7 +46,7 @@ show_teaser("cyclegan")
 # %%
 pairs = data.emoji_styles("test", size=32)
 some = list(range(3, 252, 32))
-show_images(torch.cat([pairs.a[some], pairs.b[some]]), columns=8, size=0.85)
+show_images(torch.cat([pairs.a[some], pairs.b[some]]), columns=8, size=0.85, rows=["a", "b"])
 
 # %% [markdown]
 # What makes the style? Artist b draws a black outline around everything, and fills it with few, plain colours. Artist a
@@ -84,7 +84,7 @@ q1.check()
 # %%
 torch.manual_seed(1)
 batch_a, batch_b = q1.get()(floats_a, floats_b, 8)
-show_images(torch.cat([batch_a, batch_b]), columns=8, size=0.85)
+show_images(torch.cat([batch_a, batch_b]), columns=8, size=0.85, rows=["a", "b"])
 
 # %% [markdown]
 # Nothing above belongs to what is below it. That is all that the networks will ever see.
@@ -498,13 +498,13 @@ a, b = pairs.floats()
 with torch.no_grad():
     fake_b, fake_a = G(a), F(b)
     cycled_a, cycled_b = F(fake_b), G(fake_a)
-show_images(torch.cat([a[some], fake_b[some], b[some]]), columns=8, size=0.85)
+show_images(torch.cat([a[some], fake_b[some], b[some]]), columns=8, size=0.85, rows=["a", "G(a)", "b"])
 
 # %% [markdown]
 # And from b to a: artist b, F's translation, artist a.
 
 # %% tags=["demo"]
-show_images(torch.cat([b[some], fake_a[some], a[some]]), columns=8, size=0.85)
+show_images(torch.cat([b[some], fake_a[some], a[some]]), columns=8, size=0.85, rows=["b", "F(b)", "a"])
 
 # %% [markdown]
 # Now the pairs are good for something: these emoji are not in the training set, and we know what the other artist
@@ -536,7 +536,8 @@ ratio = (fake_b - b).abs().mean(dim=(1, 2, 3)) / (a - b).abs().mean(dim=(1, 2, 3
 order = ratio.argsort()
 for title, chosen in (("nearest, by the rule", order[:8]), ("furthest, by the rule", order[-8:])):
     titles = [f"{value:.2f}" for value in ratio[chosen].tolist()]
-    show_images(torch.cat([a[chosen], fake_b[chosen], b[chosen]]), titles=titles, columns=8, size=0.85, title=title)
+    three = torch.cat([a[chosen], fake_b[chosen], b[chosen]])
+    show_images(three, titles=titles, columns=8, size=0.85, title=title, rows=["a", "G(a)", "b"])
 print(f"translations nearer than no translation: {float((ratio < 1).float().mean()):.0%} of {len(ratio)}")
 
 # %% [markdown]
@@ -546,7 +547,7 @@ print(f"translations nearer than no translation: {float((ratio < 1).float().mean
 # Here is the round trip: artist a, G's translation, and what F makes of that.
 
 # %% tags=["demo"]
-show_images(torch.cat([a[some], fake_b[some], cycled_a[some]]), columns=8, size=0.85, title="a, G(a), F(G(a))")
+show_images(torch.cat([a[some], fake_b[some], cycled_a[some]]), columns=8, size=0.85, rows=["a", "G(a)", "F(G(a))"])
 
 # %% [markdown]
 # Send others round, and round again: what is lost on the second trip, and on the third?
@@ -565,7 +566,7 @@ word = "cat"
 found = [i for i, name in enumerate(pairs.names) if word in name.split()][:8]
 print(", ".join(pairs.names[i] for i in found) or f"There is no {word!r} here: try face, cat, woman or arrow.")
 if found:
-    show_images(torch.cat([a[found], fake_b[found]]), columns=len(found), size=0.85)
+    show_images(torch.cat([a[found], fake_b[found]]), columns=len(found), size=0.85, rows=["a", "G(a)"])
 
 # %% [markdown]
 # Other things to try:

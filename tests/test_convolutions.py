@@ -654,6 +654,24 @@ def test_show_images_takes_images_of_every_kind(drawn, images):
         assert axes.images[0].get_array().dtype == np.uint8
 
 
+def test_show_images_names_rows_on_the_left_of_their_images(monkeypatch):
+    from learntools.viz import images
+
+    kept = []
+    monkeypatch.setattr(images, "show", lambda figure, alt: kept.append((figure, alt)))
+    images.show_images(torch.zeros(4, 1, 8, 8), columns=2, size=0.8, rows=["drawing", "truth", "no row of that name"])
+    ((figure, alt),) = kept
+    assert alt == "4 grey images of 8 by 8 pixels, in 2 rows of 2 (drawing, truth)."
+    figure.draw_without_rendering()
+    named = {text.get_text(): text.get_window_extent() for text in figure.texts}
+    assert set(named) == {"drawing", "truth"}
+    boxes = [axes.get_window_extent() for axes in figure.axes]
+    for row, name in enumerate(named):
+        for box in boxes[2 * row : 2 * row + 2]:
+            assert named[name].x1 < box.x0
+            assert box.y0 < (named[name].y0 + named[name].y1) / 2 < box.y1
+
+
 def test_show_images_keeps_black_black_and_white_white(drawn):
     from learntools.viz import show_images
 

@@ -24,6 +24,7 @@ def show_images(
     title: str | None = None,
     size: float = 1.2,
     alt: str | None = None,
+    rows: Sequence[Any] | None = None,
 ) -> None:
     """Show images in a grid, row by row.
 
@@ -36,6 +37,7 @@ def show_images(
         title: a line above the whole grid.
         size: width of one image in inches.
         alt: what is to be seen, in a sentence for whoever cannot see it; by default number, size and titles.
+        rows: a name on the left of each row, or of the first few; anything that prints.
 
     Raises:
         ValueError: something is not an image.
@@ -45,35 +47,40 @@ def show_images(
         raise ValueError("There are no images to show.")
     titles = [str(item) for item in titles] if titles is not None else []
     columns = min(columns or 10, len(pixels))
-    rows = math.ceil(len(pixels) / columns)
+    names = [str(item) for item in rows] if rows is not None else []
+    count = math.ceil(len(pixels) / columns)
     tallest = max(item.shape[0] / item.shape[1] for item in pixels)
     line = 0.17  # inches, of a line of 9 points
     # A row without titles keeps no room for any.
     lines = [
         max((item.count("\n") + 1 for item in titles[row * columns : (row + 1) * columns] if item), default=0)
-        for row in range(rows)
+        for row in range(count)
     ]
     above = 0.32 if title else 0.05
-    tops = [above + sum(lines[: row + 1]) * line + row * (size * tallest + 0.06) for row in range(rows)]
+    tops = [above + sum(lines[: row + 1]) * line + row * (size * tallest + 0.06) for row in range(count)]
     longest = max((len(part) for item in titles for part in item.split("\n")), default=0)
     width = max(size, min(longest * 0.075, 1.6 * size)) + 0.08
-    total = max(columns * width, 0.09 * len(title or "")), tops[-1] + size * tallest + 0.06
+    beside = 0.14 + 0.075 * max(len(name) for name in names) if names else 0.0
+    total = max(beside + columns * width, 0.09 * len(title or "")), tops[-1] + size * tallest + 0.06
     figure = new_figure(*total)
     for index, item in enumerate(pixels):
         row, column = divmod(index, columns)
-        left = (total[0] - columns * width) / 2 + column * width + (width - size) / 2
+        left = beside + (total[0] - beside - columns * width) / 2 + column * width + (width - size) / 2
         bottom = total[1] - tops[row] - size * tallest
         axes = figure.add_axes((left / total[0], bottom / total[1], size / total[0], size * tallest / total[1]))
         axes.imshow(item, interpolation="nearest", cmap="gray", vmin=0, vmax=255)
         bare(axes)
         if index < len(titles):
             axes.set_title(titles[index], fontsize=max(LEGIBLE, min(10, 7.5 * size)), color=INK, pad=3)
+    for row, name in enumerate(names[:count]):
+        y = 1 - (tops[row] + size * tallest / 2) / total[1]
+        figure.text(0.07 / total[0], y, name, ha="left", va="center", fontsize=9, color=INK)
     if title:
         figure.text(0.5, 1 - 0.06 / total[1], title, ha="center", va="top", fontsize=11, color=INK, weight="bold")
-    show(figure, alt or _in_words(pixels, columns, titles, title))
+    show(figure, alt or _in_words(pixels, columns, titles, title, names))
 
 
-def _in_words(pixels: list[Any], columns: int, titles: list[str], title: str | None) -> str:
+def _in_words(pixels: list[Any], columns: int, titles: list[str], title: str | None, names: list[str]) -> str:
     """`10 grey images of 28 by 28 pixels, in 2 rows of 5: T-shirt, trousers, …"""
     sizes = {item.shape[:2] for item in pixels}
     height, width = pixels[0].shape[:2]
@@ -82,6 +89,7 @@ def _in_words(pixels: list[Any], columns: int, titles: list[str], title: str | N
     what = f"{count} of {height} by {width} pixels" if len(sizes) == 1 else f"{count} of different sizes"
     rows = math.ceil(len(pixels) / columns)
     place = f", in {rows} rows of {columns}" if rows > 1 else ", in a row" if columns > 1 else ""
+    place += f" ({', '.join(one_line(name) for name in names[:rows])})" if names else ""
     named = [one_line(item) for item in titles if item]
     below = ": " + ", ".join(named[:LISTED]) + (", …" if len(named) > LISTED else "") if named else ""
     end = "" if below.endswith(("?", "…")) else "."
