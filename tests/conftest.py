@@ -9,6 +9,7 @@ import os
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import matplotlib as mpl
+import psutil
 import pytest
 
 mpl.use("Agg")
@@ -20,3 +21,20 @@ def _home(tmp_path_factory: pytest.TempPathFactory):
         patch.setenv("LEARNTOOLS_HOME", str(tmp_path_factory.mktemp("home")))
         patch.delenv("NBGRADER_EXECUTION", raising=False)
         yield
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _no_kernel_is_left_running():
+    """A kernel that imported torch holds half a gigabyte: forgotten ones have filled a machine before."""
+    yield
+    left = [child for child in psutil.Process().children() if "ipykernel_launcher" in " ".join(_command(child))]
+    for child in left:
+        child.kill()
+    assert not left, f"{len(left)} kernels were started and not shut down"
+
+
+def _command(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:  # it has just ended
+        return []

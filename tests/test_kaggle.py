@@ -243,7 +243,9 @@ class Machine:
         manager = KernelManager(kernel_name="python3")
         launch = [str(self.python), "-m", "ipykernel_launcher", "-f", "{connection_file}", "--log-level=ERROR"]
         manager.kernel_spec.argv[:] = launch
-        NotebookClient(notebook, km=manager, timeout=300).execute(cwd=str(self.working), env=self.environment)
+        NotebookClient(notebook, km=manager, timeout=300).execute(
+            cwd=str(self.working), env=self.environment, cleanup_kc=True
+        )
 
 
 @pytest.fixture

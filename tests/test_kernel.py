@@ -20,7 +20,7 @@ def run(*cells: str, env: dict[str, str] | None = None, monkeypatch=None) -> lis
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in (SETUP, *cells)])
     manager = KernelManager(kernel_name="python3")
     manager.kernel_spec.argv[0] = sys.executable
-    NotebookClient(notebook, km=manager, timeout=60, allow_errors=True).execute()
+    NotebookClient(notebook, km=manager, timeout=60, allow_errors=True).execute(cleanup_kc=True)
     return [cell.outputs for cell in notebook.cells[1:]]
 
 

@@ -46,7 +46,9 @@ def trained(tmp_path_factory):
     notebook = nbformat.v4.new_notebook(cells=cells)
     manager = KernelManager(kernel_name="python3")
     manager.kernel_spec.argv[0] = sys.executable
-    NotebookClient(notebook, km=manager, timeout=120, resources={"metadata": {"path": str(folder)}}).execute()
+    NotebookClient(notebook, km=manager, timeout=120, resources={"metadata": {"path": str(folder)}}).execute(
+        cleanup_kc=True
+    )
     return notebook, folder
 
 

@@ -141,7 +141,7 @@ def execute(*sources):
     notebook = nbformat.v4.new_notebook(cells=cells)
     manager = KernelManager(kernel_name="python3")
     manager.kernel_spec.argv[0] = sys.executable
-    NotebookClient(notebook, km=manager, timeout=120).execute()
+    NotebookClient(notebook, km=manager, timeout=120).execute(cleanup_kc=True)
     return notebook
 
 

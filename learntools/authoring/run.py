@@ -216,7 +216,7 @@ def _execute(notebook: NotebookNode, place: Path, environment: dict[str, str], w
         on_cell_executed=watcher.after,
     )
     try:
-        client.execute(cwd=str(place), env=environment)
+        client.execute(cwd=str(place), env=environment, cleanup_kc=True)  # nbclient leaves a manager of ours running
     except CellTimeoutError:
         return [f"A cell was stopped after {CELL_SECONDS} seconds."]
     except DeadKernelError:
