@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from torch import nn
@@ -47,6 +48,17 @@ def keep_observations() -> None:
     """From now on keep what references and known mistakes do on a seed: a class is graded on the same one."""
     global _kept
     _kept = {}
+
+
+@contextlib.contextmanager
+def kept_observations() -> Iterator[None]:
+    """Within, what references and known mistakes do on a seed is kept, as after `keep_observations`."""
+    global _kept
+    before, _kept = _kept, {}
+    try:
+        yield
+    finally:
+        _kept = before
 
 
 def prepare(exercise: Exercise, seeds: Sequence[int]) -> None:
