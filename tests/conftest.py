@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import resource
+import signal
 
 # Tests run side by side, one to a core: threads of torch would only fight over them. Set before torch is imported, and
 # inherited by the kernels that tests start.
@@ -13,6 +15,9 @@ import pytest
 
 mpl.use("Agg")
 
+LIMITS = ("RLIMIT_AS", "RLIMIT_FSIZE", "RLIMIT_NOFILE")
+SIGNALS = sorted(signal.valid_signals() & set(signal.Signals) - {signal.SIGKILL, signal.SIGSTOP})
+
 
 @pytest.fixture(autouse=True, scope="session")
 def _home(tmp_path_factory: pytest.TempPathFactory):
@@ -20,3 +25,21 @@ def _home(tmp_path_factory: pytest.TempPathFactory):
         patch.setenv("LEARNTOOLS_HOME", str(tmp_path_factory.mktemp("home")))
         patch.delenv("NBGRADER_EXECUTION", raising=False)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _process():
+    """A test that leaves the process limited, or deaf to a signal, is the one that fails: not one that comes later."""
+    limits = {name: resource.getrlimit(getattr(resource, name)) for name in LIMITS}
+    handlers = {number: signal.getsignal(number) for number in SIGNALS}
+    yield
+    left = []
+    for name, before in limits.items():
+        if (now := resource.getrlimit(getattr(resource, name))) != before:
+            resource.setrlimit(getattr(resource, name), before)
+            left.append(f"{name} is {now}, and was {before}")
+    for number, before in handlers.items():
+        if (now := signal.getsignal(number)) != before:
+            signal.signal(number, before)
+            left.append(f"the handler of {number.name} is {now}, and was {before}")
+    assert not left, "; ".join(left)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import builtins
 import json
 import os
+import queue
 import random
+import resource
 import subprocess
 import sys
 import threading
@@ -19,6 +22,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from learntools.core import close, equal, exercise, grad, leaf, shape, true
+from learntools.core.limits import memory_limit
 from learntools.core.progress import record_file, summarise
 from learntools.core.verdict import Points, Verdict
 
@@ -315,6 +319,92 @@ def test_an_endless_loop_is_stopped_in_a_thread_too():
     worker.start()
     worker.join(8)
     assert [verdict.outcome for verdict in found] == ["too slow"]
+
+
+def test_checks_in_several_threads_put_back_what_was_there_before_any_of_them():
+    """They take turns, as what they put back belongs to the whole process."""
+    inside, met = threading.Lock(), threading.Event()
+
+    def slow(real, fake):
+        if inside.acquire(blocking=False):
+            time.sleep(0.02)
+            inside.release()
+        else:
+            met.set()
+        return loss_of_d(real, fake)
+
+    def state():
+        memory = resource.getrlimit(resource.RLIMIT_AS)
+        return memory, builtins.input, sys.stdout, sys.stderr, torch.get_num_threads(), random.getstate()
+
+    before, found = state(), []
+    workers = [threading.Thread(target=lambda: found.append(q1.assess(slow).correct)) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(20)
+    assert found == [True] * 4
+    assert not met.is_set()
+    assert state() == before
+
+
+def test_a_check_within_a_check_takes_no_turn_of_its_own():
+    assert q1.assess(lambda real, fake: loss_of_d(real, fake) if q2.assess((3, 14)).correct else None).correct
+
+
+def test_a_check_does_not_wait_for_ever_for_its_turn(monkeypatch):
+    monkeypatch.setattr("learntools.core.guard.PATIENCE", 0.1)
+    found = queue.SimpleQueue()
+
+    def waits_for_another(real, fake):
+        worker = threading.Thread(target=lambda: found.put(q2.assess((3, 14)).correct))
+        worker.start()
+        worker.join()
+        return loss_of_d(real, fake)
+
+    assert q1.assess(waits_for_another).correct
+    assert found.get_nowait()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the limit is set on Linux alone")
+@pytest.mark.parametrize("first_to_end", ["the first", "the second"])
+def test_limits_of_memory_that_overlap_leave_none_behind(first_to_end):
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    begun, first_may_end, second_may_end = threading.Barrier(3), threading.Event(), threading.Event()
+
+    def limited(may_end):
+        with memory_limit():
+            begun.wait(5)
+            may_end.wait(5)
+
+    ends = [first_may_end, second_may_end]
+    workers = [threading.Thread(target=limited, args=(end,)) for end in ends]
+    for worker in workers:
+        worker.start()
+    begun.wait(5)
+    assert resource.getrlimit(resource.RLIMIT_AS)[0] not in (before[0], resource.RLIM_INFINITY)
+    for place in (0, 1) if first_to_end == "the first" else (1, 0):
+        assert resource.getrlimit(resource.RLIMIT_AS) != before
+        ends[place].set()
+        workers[place].join(5)
+    assert resource.getrlimit(resource.RLIMIT_AS) == before
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the limit is set on Linux alone")
+def test_a_limit_of_memory_outlasts_one_within_and_ends_with_its_own_block():
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    with memory_limit():
+        outer = resource.getrlimit(resource.RLIMIT_AS)
+        with memory_limit(2**40):
+            assert resource.getrlimit(resource.RLIMIT_AS) == outer
+        assert resource.getrlimit(resource.RLIMIT_AS) == outer
+        cut_off = memory_limit(2**30)  # its end never comes: the time is up in the midst of it
+        cut_off.__enter__()
+        assert resource.getrlimit(resource.RLIMIT_AS)[0] < outer[0]
+    assert resource.getrlimit(resource.RLIMIT_AS) == before
+    with memory_limit():
+        assert resource.getrlimit(resource.RLIMIT_AS)[0] > 0
+    assert resource.getrlimit(resource.RLIMIT_AS) == before
 
 
 def test_the_learners_own_line_is_shown_and_no_other():

@@ -5,10 +5,9 @@ from __future__ import annotations
 import html.parser
 import json
 import re
-import shutil
-import subprocess
 import threading
 
+import chromium
 import pytest
 
 import learntools
@@ -297,7 +296,7 @@ def pages(pdf: bytes) -> int:
     return len(re.findall(rb"/Type\s*/Page(?!s)", pdf))
 
 
-@pytest.mark.skipif(shutil.which("chromium") is None, reason="chromium is not on the PATH, so nothing can be printed")
+@chromium.needed
 @pytest.mark.parametrize("paper", ["A4", "letter"])
 def test_the_report_of_a_finished_course_fits_on_one_sheet(paper, tmp_path):
     """Eight lessons, 66 questions, every question solved after hints, and more mistakes than fit."""
@@ -310,9 +309,4 @@ def test_the_report_of_a_finished_course_fits_on_one_sheet(paper, tmp_path):
     text = given.path.read_text(encoding="utf-8")
     assert text.count("<li>") == MISTAKES
     given.path.write_text(text.replace("</style>", f"@page {{ size: {paper}; }}</style>"), encoding="utf-8")
-    pdf = tmp_path / "report.pdf"
-    command = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-    command += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-    command += [f"--user-data-dir={tmp_path / 'profile'}", "--no-pdf-header-footer", f"--print-to-pdf={pdf}"]
-    subprocess.run([*command, given.path.resolve().as_uri()], check=True, capture_output=True, timeout=120)
-    assert pages(pdf.read_bytes()) == 1
+    assert pages(chromium.pdf(given.path, tmp_path / "profile")) == 1

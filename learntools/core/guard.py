@@ -14,6 +14,7 @@ import io
 import os
 import random
 import sys
+import threading
 import types
 import warnings
 from collections.abc import Callable, Iterator
@@ -25,11 +26,28 @@ Undo = Callable[[], object]
 _MISSING = object()
 DEEPEST = 4
 LARGEST_COPY = 512 * 2**20
+PATIENCE = 60.0  # seconds
+_turn = threading.RLock()
 
 
 @contextlib.contextmanager
 def protect(answer: Any) -> Iterator[io.StringIO]:
-    """Run the body quietly and undo its effects; yields what was printed."""
+    """Run the body quietly and undo its effects; yields what was printed.
+
+    What is put back belongs to the whole process, so checks in several threads take turns. One that has waited for
+    `PATIENCE` goes on nevertheless: the other may be waiting for it.
+    """
+    mine = _turn.acquire(timeout=PATIENCE)
+    try:
+        with _protected(answer) as printed:
+            yield printed
+    finally:
+        if mine:
+            _turn.release()
+
+
+@contextlib.contextmanager
+def _protected(answer: Any) -> Iterator[io.StringIO]:
     undo: list[Undo] = [*_random_state(), *_modes(), *learners_objects(answer)]
     printed = _Printed()
     real_input = builtins.input

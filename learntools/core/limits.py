@@ -105,9 +105,17 @@ def _insist(frame: FrameType, event: str, arg: Any) -> Any:
     return _insist
 
 
+_limited: list[tuple[int, int]] = []  # every limit in force: its thread, and the ceiling in bytes
+_unlimited = (0, 0)  # what the process had before the first of them
+_limiting = threading.Lock()
+
+
 @contextlib.contextmanager
 def memory_limit(extra: int = MEMORY) -> Iterator[None]:
     """Let the process grow by at most `extra` bytes, so that a mistaken allocation fails instead of the machine.
+
+    The limit belongs to the whole process, whose children inherit it. Limits may be nested, and overlap in several
+    threads: with the last of them, the process has exactly the limit that it had before the first.
 
     Linux only, and not once a GPU is in use (its driver reserves addresses by the hundred gigabytes); elsewhere it does
     nothing.
@@ -116,18 +124,43 @@ def memory_limit(extra: int = MEMORY) -> Iterator[None]:
     if not sys.platform.startswith("linux") or (torch is not None and torch.cuda.is_initialized()):
         yield
         return
+    thread = threading.get_ident()
+    with _limiting:
+        mine = _lower(thread, extra)
+    try:
+        yield
+    finally:
+        with _limiting:
+            _lift(thread, mine)
+
+
+def _lower(thread: int, extra: int) -> int:
+    """Put one more limit in force; returns how many this thread had already."""
     import resource
 
+    global _unlimited
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    if not _limited:
+        _unlimited = soft, hard
     # Each thread that the first operation starts reserves about 72 MiB of addresses for its stack and its heap.
     ceiling = _address_space() + extra + (os.cpu_count() or 1) * 72 * 2**20
     if soft != resource.RLIM_INFINITY:
         ceiling = min(ceiling, soft)
+    already = sum(owner == thread for owner, _ in _limited)
     resource.setrlimit(resource.RLIMIT_AS, (ceiling, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+    _limited.append((thread, ceiling))
+    return already
+
+
+def _lift(thread: int, keep: int) -> None:
+    """Leave this thread its `keep` first limits: a later one goes too, where `OutOfTime` cut off its own end."""
+    import resource
+
+    mine = [place for place, (owner, _) in enumerate(_limited) if owner == thread]
+    for place in reversed(mine[keep:]):
+        del _limited[place]
+    soft, hard = _unlimited
+    resource.setrlimit(resource.RLIMIT_AS, (_limited[-1][1] if _limited else soft, hard))
 
 
 def _address_space() -> int:
