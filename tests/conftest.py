@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import pickle
 import resource
 import signal
 
@@ -25,6 +27,39 @@ def _home(tmp_path_factory: pytest.TempPathFactory):
         patch.setenv("LEARNTOOLS_HOME", str(tmp_path_factory.mktemp("home")))
         patch.delenv("NBGRADER_EXECUTION", raising=False)
         yield
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory):
+    """`shared(name, make)`: what `make(folder)` gives, made once for all the processes that tests run in."""
+    base = tmp_path_factory.getbasetemp()
+    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def once(name, make):
+        with (base / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            result = base / f"{name}.pickle"
+            if not result.exists():
+                (base / name).mkdir()
+                made = pickle.dumps(make(base / name))
+                result.write_bytes(made)
+            return pickle.loads(result.read_bytes())
+
+    return once
+
+
+@pytest.fixture(scope="session")
+def wheel(shared):
+    """This package as a wheel with its data, built once."""
+
+    def make(folder):
+        from learntools.authoring import kaggle, root
+
+        name, content = kaggle.built_wheel(root())
+        (folder / name).write_bytes(content)
+        return folder / name
+
+    return shared("wheel", make)
 
 
 @pytest.fixture(autouse=True)
