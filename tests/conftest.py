@@ -62,6 +62,14 @@ def wheel(shared):
     return shared("wheel", make)
 
 
+@pytest.fixture(scope="session")
+def installed(shared, wheel):
+    """A machine of Kaggle's on which the course has been installed; it must stay as it is."""
+    from machines import ready
+
+    return shared("machine", lambda folder: ready(folder, wheel))
+
+
 @pytest.fixture(autouse=True)
 def _process():
     """A test that leaves the process limited, or deaf to a signal, is the one that fails: not one that comes later."""

@@ -25,6 +25,8 @@ import nbformat
 from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
 
+from learntools.authoring import kaggle, setup_cell
+
 KAGGLE = {"KAGGLE_KERNEL_RUN_TYPE": "Interactive", "KAGGLE_URL_BASE": "https://www.kaggle.com"}
 COLAB = {"COLAB_RELEASE_TAG": "release-colab_20260101-060000_RC00", "COLAB_GPU": ""}
 #: Imported before anything else by every Python of a machine.
@@ -133,3 +135,17 @@ def install_kaggles_own(on: Machine, number: str = "0.3.4") -> None:
     for name, text in (files | {f"{info}/RECORD": record}).items():
         (on.site / name).parent.mkdir(parents=True, exist_ok=True)
         (on.site / name).write_text(text)
+
+
+def ready(folder: Path, wheel: Path) -> Machine:
+    """A machine of Kaggle's after a notebook's first cell, which has put the course in the place of their package."""
+    given = [wheel]
+    for name, content in map(kaggle.packed_again, kaggle.NOT_ON_KAGGLE):
+        given.append(folder / name)
+        given[-1].write_bytes(content)
+    made = machine(folder, KAGGLE, without=kaggle.NOT_ON_KAGGLE)
+    install_kaggles_own(made)
+    made.attach(*given)
+    result = made.run(setup_cell.source())
+    assert "· Kaggle ·" in result.stdout, result.stderr
+    return made

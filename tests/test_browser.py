@@ -250,6 +250,9 @@ def test_the_game_plays_and_stops(shown):
     assert int(steps.split()[0].replace(",", "")) > 20
     assert one.pixels() != before
     one.pictures()
+    again = one.here.get_by_role("button", name="Start again")
+    one.after(lambda: again.press("Enter"))  # which JupyterLab would take for itself
+    assert one.words().startswith("0 steps")
 
 
 COLOUR = """

@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -273,16 +274,13 @@ def test_on_kaggle_without_a_network_the_course_replaces_kaggles_package_and_les
     assert not (kaggles.site / "learntools" / "core" / "problem.py").exists()
 
 
-def test_when_all_is_there_nothing_is_looked_for(exported, new):
+def test_when_all_is_there_nothing_is_looked_for(installed):
     """Without pip, without the dataset, and with nothing to start a program with, the cell says the same line."""
-    kaggles = new(KAGGLE)
-    kaggles.attach(next((exported[0] / "dataset").glob("learntools-*.whl")))
-    first = kaggles.run(setup_cell.source())
-    (kaggles.site / "pip").unlink()
-    kaggles.environment["LEARNTOOLS_INPUT"] = "nowhere"
-    second = kaggles.run("import subprocess\nsubprocess.run = None\n" + setup_cell.source())
-    assert re.search("learntools .* · Kaggle · ", first.stdout), first.stderr
-    assert (second.stdout, second.stderr) == (first.stdout, "")
+    cut_off = replace(installed, environment=installed.environment | {"LEARNTOOLS_INPUT": "nowhere"})
+    usual = installed.run(setup_cell.source())
+    alone = cut_off.run("import subprocess, sys\nsubprocess.run = sys.modules['pip'] = None\n" + setup_cell.source())
+    assert re.fullmatch(ONE_LINE, usual.stdout), usual.stderr
+    assert (alone.stdout, alone.stderr) == (usual.stdout, "")
 
 
 def test_of_several_wheels_the_notebooks_own_is_taken_even_over_another_package_of_the_same_version(exported, new):
@@ -323,13 +321,11 @@ def test_where_nothing_can_be_installed_the_cell_says_what_to_do(new):
         assert result.stdout == ""
 
 
-def test_a_notebook_of_another_version_says_so_and_goes_on(exported, new):
-    kaggles = new(KAGGLE)
-    kaggles.attach(next((exported[0] / "dataset").glob("learntools-*.whl")))
+def test_a_notebook_of_another_version_says_so_and_goes_on(installed):
     source = setup_cell.source()
     mine = '.prepare(notebook="' + ".".join(__version__.split(".")[:2]) + '")'
     assert mine in source
-    result = kaggles.run(source.replace(mine, '.prepare(notebook="9.9")'))
+    result = installed.run(source.replace(mine, '.prepare(notebook="9.9")'))
     sentence, line = result.stdout.splitlines()
     assert sentence == (
         f"This notebook was made for learntools 9.9, and {__version__} is installed here: under Input, let the "

@@ -10,11 +10,11 @@ import sys
 
 import nbformat
 import pytest
-from machines import COLAB, KAGGLE, install_kaggles_own, machine
+from machines import COLAB, KAGGLE
 from tiny import SCRIPT, tiny
 
 from learntools import lessons as course
-from learntools.authoring import kaggle, lesson, setup_cell
+from learntools.authoring import lesson
 from learntools.authoring.run import run
 from learntools.core.progress import record_file
 
@@ -108,24 +108,6 @@ def test_a_notebook_that_has_become_too_large_is_a_problem(execute, monkeypatch)
     (problem,) = result.problems
     assert "MB with its outputs; at most 0.002 fit" in problem
     assert not result.good
-
-
-def set_up(folder, wheel):
-    """A machine as Kaggle's, after the first cell of a notebook: the course replaces the package of the same name."""
-    lite = kaggle.packed_again(*kaggle.NOT_ON_KAGGLE)
-    given = folder / lite[0]
-    given.write_bytes(lite[1])
-    made = machine(folder, KAGGLE, without=kaggle.NOT_ON_KAGGLE)
-    install_kaggles_own(made)
-    made.attach(wheel, given)
-    result = made.run(setup_cell.source())
-    assert "· Kaggle ·" in result.stdout, result.stderr
-    return made
-
-
-@pytest.fixture(scope="session")
-def installed(shared, wheel):
-    return shared("machine", lambda folder: set_up(folder, wheel))
 
 
 @pytest.mark.parametrize("host", [COLAB, KAGGLE], ids=["solved on Colab", "untouched on Kaggle"])
