@@ -156,7 +156,9 @@ class Notebook:
         for theme in THEMES[::-1]:
             self.theme(theme)
             shown.scroll_into_view_if_needed()
-            faint = faint_texts(shown)
+            until = time.monotonic() + 5
+            while (faint := faint_texts(shown)) and time.monotonic() < until:  # colours may still be on their way
+                self.page.wait_for_timeout(250)
             picture(self.page, f"{name}_{theme.lower()}")
             assert not faint, (name, theme, faint)
 
