@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import pickle
 import resource
 import signal
 
@@ -43,6 +45,47 @@ def _command(process: psutil.Process) -> list[str]:
         return process.cmdline()
     except psutil.Error:  # it has just ended
         return []
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory):
+    """`shared(name, make)`: what `make(folder)` gives, made once for all the processes that tests run in."""
+    base = tmp_path_factory.getbasetemp()
+    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def once(name, make):
+        with (base / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            result = base / f"{name}.pickle"
+            if not result.exists():
+                (base / name).mkdir()
+                made = pickle.dumps(make(base / name))
+                result.write_bytes(made)
+            return pickle.loads(result.read_bytes())
+
+    return once
+
+
+@pytest.fixture(scope="session")
+def wheel(shared):
+    """This package as a wheel with its data, built once."""
+
+    def make(folder):
+        from learntools.authoring import kaggle, root
+
+        name, content = kaggle.built_wheel(root())
+        (folder / name).write_bytes(content)
+        return folder / name
+
+    return shared("wheel", make)
+
+
+@pytest.fixture(scope="session")
+def installed(shared, wheel):
+    """A machine of Kaggle's on which the course has been installed; it must stay as it is."""
+    from machines import ready
+
+    return shared("machine", lambda folder: ready(folder, wheel))
 
 
 @pytest.fixture(autouse=True)

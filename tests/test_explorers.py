@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import base64
+import io
 import re
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from learntools.models.convolution import KERNELS, convolve, convolve_transposed
 from learntools.viz.explorers import (
@@ -20,7 +23,7 @@ from learntools.viz.explorers import (
     sketch_pad,
     translation_explorer,
 )
-from learntools.viz.explorers.explorer import Explorer, packed
+from learntools.viz.explorers.explorer import STILL, Explorer, packed
 from learntools.viz.explorers.gan import REAL, Game
 from learntools.viz.explorers.latent import between
 
@@ -69,6 +72,16 @@ def test_a_notebook_gets_the_widget_and_a_picture_for_where_there_is_no_manager(
     assert "<script" not in bundle["text/html"]
     assert len(bundle["text/html"]) < 100_000
     assert repr(explorer).startswith(f"<{explorer.title}")
+
+
+def test_a_still_picture_leaves_the_page_around_it_alone():
+    """In a dark theme, white between the images would glare."""
+    html = translation_explorer(halved, halved, torch.rand(1, 3, 8, 8)).still()
+    content = base64.b64decode(re.search(r"base64,([^\"]+)", html)[1])
+    alpha = np.asarray(Image.open(io.BytesIO(content)))[..., 3]
+    side = 8 * round(STILL / 8)
+    assert alpha.shape == (side, 3 * side + 16)
+    assert [int(value) for value in alpha[0, [0, side - 1, side, side + 7, side + 8, -1]]] == [255, 255, 0, 0, 255, 255]
 
 
 def test_every_frame_says_in_words_what_it_shows(explorer):

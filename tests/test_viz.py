@@ -10,11 +10,13 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from contrast import ENOUGH, contrast, of_hex
 from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
 from nbconvert import HTMLExporter
 
 import learntools.viz
+from learntools.viz import canvas
 
 SHORTEST = 20  # characters of an alternative text
 
@@ -160,6 +162,12 @@ def test_every_drawing_function_is_tried_here():
     """A new one must be added to `CALLS`, so that none shows a figure without a text."""
     of_its_own = {"a text of one's own", "what HTML would take for its own"}
     assert drawing_functions() == set(CALLS) - of_its_own
+
+
+@pytest.mark.parametrize("colour", ["INK", "FAINT", "BLUE", "ORANGE"])
+def test_every_colour_of_a_figures_words_is_easy_to_read_on_its_paper(colour):
+    """The paper is opaque, so that it is the same in a dark theme."""
+    assert contrast(of_hex(getattr(canvas, colour)), of_hex(canvas.PAPER)) >= ENOUGH
 
 
 @pytest.mark.parametrize("name", CALLS)

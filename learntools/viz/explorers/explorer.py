@@ -161,13 +161,14 @@ def _picture(frame: Frame, alt: str) -> str:
     images = [to_pixels(item) for item in frame.values() if isinstance(item, torch.Tensor) and item.ndim == 3]
     drawn = []
     for pixels in images:
-        image = Image.fromarray(pixels).convert("RGB")
+        image = Image.fromarray(pixels).convert("RGBA")
         times = max(1, round(STILL / image.height))
         drawn.append(np.asarray(image.resize((image.width * times, image.height * times), Image.Resampling.NEAREST)))
     height = max(item.shape[0] for item in drawn)
-    drawn = [np.pad(item, ((0, height - len(item)), (0, 8), (0, 0)), constant_values=255) for item in drawn]
+    # What is between and below them is transparent, in the colour of the page around.
+    cells = [np.pad(item, ((0, height - len(item)), (0, 8 * (item is not drawn[-1])), (0, 0))) for item in drawn]
     file = io.BytesIO()
-    Image.fromarray(np.concatenate(drawn, axis=1)).save(file, "PNG")
+    Image.fromarray(np.concatenate(cells, axis=1)).save(file, "PNG")
     content = base64.b64encode(file.getvalue()).decode()
     return f'<img alt="{html.escape(alt)}" src="data:image/png;base64,{content}" style="max-width:100%">'
 
