@@ -44,6 +44,7 @@ BESIDE = "student-00[0-7]"  # who is graded by nbgrader alone as well
 LESSONS = ("convolutions", "conditional_gan")
 ANSWERS = Path(__file__).resolve().parent.parent / "tests" / "answers"
 MODEL = {"conditional_gan": "04_conditional_gan.safetensors"}
+KINDS = ("trained", "untrained", "negative")
 NBGRADER = ("-m", "nbgrader")
 LEARNTOOLS = ("-c", "from learntools.cli import main; main()")
 
@@ -112,18 +113,21 @@ def _hand_in(folder: Path, item: Any, seed: int) -> dict[str, float]:
     right = {cell.id: cell.source for cell in solved.cells}
     wrong = _wrong(item.name, item.exercises, seed)
     points = {exercise.name: exercise.points for exercise in item.exercises}
+    models = next((exercise.name for exercise in item.exercises if exercise.kind == "model"), "")
+    trained = _trained(item.exercises, seed) if models else {}
     expected: dict[str, float] = {}
     for number in range(STUDENTS):
         student, notebook, earned = f"student-{number:03d}", copy.deepcopy(blank), 0.0
         skill = rng.choice([0.0, 0.3, 0.6, 0.9, 1.0, 1.0])
         with_model = item.name not in MODEL or rng.random() < skill
+        kind = rng.choice([*["trained"] * 4, *KINDS])
         for cell in notebook.cells:
             question = cell.id.removesuffix("-answer")
             if question == cell.id or question not in points:
                 continue
             if rng.random() < skill:
                 cell.source = right[cell.id]
-                earned += points[question] if with_model or question != "q8" else 0
+                earned += points[question] if question != models else with_model * trained[kind]
             elif wrong.get(question) and rng.random() < 0.6:
                 cell.source, worth = rng.choice(wrong[question])
                 earned += worth
@@ -132,7 +136,7 @@ def _hand_in(folder: Path, item: Any, seed: int) -> dict[str, float]:
         text, lost = DAMAGES[rng.choice([*DAMAGES, *["none"] * 8])](notebook, rng)
         (place / f"{item.stem}.ipynb").write_text(text, encoding="utf-8")
         if item.name in MODEL and with_model:
-            _save_model(place / MODEL[item.name], number)
+            _save_model(place / MODEL[item.name], number, kind)
         expected[student] = 0.0 if lost else round(earned, 4)
     return expected
 
@@ -160,22 +164,34 @@ def _wrong(name: str, exercises: Any, seed: int) -> dict[str, list[tuple[str, fl
     return found
 
 
-def _save_model(path: Path, number: int) -> None:
-    """A generator as a learner may have trained it: the course's own, a little different for each."""
-    from safetensors.torch import load_file, save_file
+def _trained(exercises: Any, seed: int) -> dict[str, float]:
+    """What a network of each kind earns on this seed."""
+    question = next(exercise for exercise in exercises if exercise.kind == "model")
+    return {kind: question.assess(_model(0, kind), seeds=(seed, seed + 1)).points for kind in KINDS}
 
-    from learntools.lessons.conditional_gan.trained import WEIGHTS
 
-    random_numbers = torch.Generator().manual_seed(number)
-    save_file(
-        {
-            name: value.float() * (1 + 0.003 * torch.randn(value.shape, generator=random_numbers))
-            if value.is_floating_point()
-            else value
-            for name, value in load_file(WEIGHTS).items()
-        },
-        path,
-    )
+def _model(number: int, kind: str) -> nn.Module:
+    """A generator as a learner may have: the course's own, a little different for each; never trained; sign lost."""
+    from learntools.lessons.conditional_gan.generator import ConditionalGenerator
+    from learntools.lessons.conditional_gan.trained import pretrained
+
+    if kind == "untrained":
+        torch.manual_seed(number)
+        return ConditionalGenerator()
+    generator, numbers = pretrained(), torch.Generator().manual_seed(number)
+    for value in generator.parameters():
+        value.mul_(1 + 0.003 * torch.randn(value.shape, generator=numbers))
+    if kind == "negative":
+        *_, weight, bias = generator.parameters()
+        weight.neg_()
+        bias.neg_()
+    return generator
+
+
+def _save_model(path: Path, number: int, kind: str) -> None:
+    from safetensors.torch import save_file
+
+    save_file({name: value.contiguous() for name, value in _model(number, kind).state_dict().items()}, path)
 
 
 def _text(notebook: Any) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+from pathlib import Path
 
 # Tests run side by side, one to a core: threads of torch would only fight over them. Set before torch is imported, and
 # inherited by the kernels that tests start.
@@ -20,3 +22,17 @@ def _home(tmp_path_factory: pytest.TempPathFactory):
         patch.setenv("LEARNTOOLS_HOME", str(tmp_path_factory.mktemp("home")))
         patch.delenv("NBGRADER_EXECUTION", raising=False)
         yield
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory):
+    """A course with two lessons, as its instructor hands it out, and what was said while it was made."""
+    from grading_course import make
+
+    return make(tmp_path_factory.mktemp("term"))
+
+
+@pytest.fixture
+def course(made, tmp_path: Path):
+    """A copy of it, in another place."""
+    return Path(shutil.copytree(made.course, tmp_path / "moved"))

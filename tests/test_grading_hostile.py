@@ -22,11 +22,13 @@ import torch
 from grading_class import added, answer, at, bytes_of, code, filled, handed_in, key_of, solved
 from safetensors.torch import load_file, save
 
+from learntools.core.exercise import LEARNER_SEEDS
 from learntools.core.verdict import CORRECT, ERROR, INCORRECT, NOT_ATTEMPTED, TOO_SLOW
 from learntools.grading import GradingError, one, sandbox
 from learntools.grading.child import Limits
 from learntools.grading.copied import Own, taken_over
 from learntools.grading.one import Graded, Grader
+from learntools.lessons import convolutions
 from learntools.lessons.conditional_gan.trained import WEIGHTS as CGAN
 
 LIMITS = Limits(check_seconds=10, memory=2**30, disk=16 * 2**20)
@@ -703,12 +705,34 @@ def test_get_gives_the_courses_answer_to_what_was_judged_above_as_at_home_and_to
     result = graded(grader, notebook)
     assert points(result) == but("q3", "q8")
     assert (result.remarks, result.flags) == ([], [])
+
+
+def test_a_trained_network_of_the_course_s_own_class_is_loaded_where_the_learners_class_is_wrong():
     notebook = answer(solved("conditional_gan"), "q2", "class ConditionalGenerator: pass")
     weights = load_file(CGAN)  # a learner's are others, and no half precision
     weights |= {name: value.float() * 1.001 for name, value in weights.items() if value.is_floating_point()}
-    with a_grader(grader.isolated, key_of("conditional_gan")) as other:
+    with a_grader(None, key_of("conditional_gan")) as other:
         result = graded(other, notebook, files={"04_conditional_gan.safetensors": save(weights)})
     assert {name for name, item in result.questions.items() if item["points"] == 0} == {"q2"}
+
+
+def test_an_answer_that_knows_by_heart_what_is_asked_at_home_earns_nothing(grader):
+    asked = {}
+
+    def output_size(n, kernel, stride=1, padding=0):
+        asked[n, kernel, stride, padding] = convolutions.q3.reference(n, kernel, stride, padding)
+        return asked[n, kernel, stride, padding]
+
+    assert convolutions.q3.assess(output_size, LEARNER_SEEDS).outcome == CORRECT
+    by_heart = (
+        f"def output_size(n, kernel, stride=1, padding=0):\n    return {asked!r}.get((n, kernel, stride, padding), 0)"
+    )
+    home = {}
+    exec(by_heart, home)
+    assert convolutions.q3.assess(home["output_size"], LEARNER_SEEDS).outcome == CORRECT
+    result = graded(grader, instead({"q3": by_heart}))
+    assert result.questions["q3"]["outcome"] == INCORRECT
+    assert {name for name, found in points(result).items() if found < FULL[name]} == {"q3"}
 
 
 def test_an_answer_that_is_the_courses_own_code_is_known_and_earns_nothing(grader):
