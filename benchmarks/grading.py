@@ -14,6 +14,7 @@ import copy
 import json
 import os
 import random
+import resource
 import subprocess
 import sys
 import tempfile
@@ -57,13 +58,14 @@ def measure() -> dict[str, Any]:
 def table(found: dict[str, Any]) -> str:
     """The measurements as Markdown."""
     lines = [
-        f"| {STUDENTS} submissions | learntools grade | wrong scores | a worker's memory at most "
+        f"| {STUDENTS} submissions | learntools grade | its processor time | wrong scores | a worker's memory at most "
         "| nbgrader autograde, a submission | learntools grade, a submission | ratio |",
-        "|---|---|---|---|---|---|---|",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for name, item in found["grading"].items():
         lines.append(
-            f"| {name} | {item['seconds']:.0f} s | {item['wrong']} | {item['memory_gb']:.2f} GB "
+            f"| {name} | {item['seconds']:.0f} s | {item['processor_s']:.0f} s | {item['wrong']} "
+            f"| {item['memory_gb']:.2f} GB "
             f"| {item['nbgrader_s']:.2f} s (of {item['beside']}) | {item['seconds'] / STUDENTS:.2f} s "
             f"| {item['ratio']:.1f} |"
         )
@@ -78,10 +80,10 @@ def _class(name: str) -> dict[str, Any]:
         _run(folder, *NBGRADER, "generate_assignment", item.stem, check=True)
         course = Course(folder)
         expected = _hand_in(folder, item, Journal(course, item.stem).seed(resume=False))
-        start = time.perf_counter()
+        start, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
         with _watched() as memory:  # --resume: on the seed that is known here, of a run that had not begun
             _run(folder, *LEARNTOOLS, "grade", ".", item.stem, "--resume", check=True)
-        seconds = time.perf_counter() - start
+        seconds, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
         scores = _scores(course, item.stem)
         wrong = {student: scores.get(student) for student, points in expected.items() if scores.get(student) != points}
         for student, got in list(wrong.items())[:5]:
@@ -89,6 +91,7 @@ def _class(name: str) -> dict[str, Any]:
         number, each = _alone(folder, item.stem)
         return {
             "seconds": seconds,
+            "processor_s": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
             "wrong": len(wrong),
             "memory_gb": memory["most"] / 2**30,
             "nbgrader_s": each,
