@@ -6,7 +6,9 @@ import fcntl
 import os
 import pickle
 import resource
+import shutil
 import signal
+from pathlib import Path
 
 # Tests run side by side, one to a core: threads of torch would only fight over them. Set before torch is imported, and
 # inherited by the kernels that tests start.
@@ -104,3 +106,17 @@ def _process():
             signal.signal(number, before)
             left.append(f"the handler of {number.name} is {now}, and was {before}")
     assert not left, "; ".join(left)
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory):
+    """A course with two lessons, as its instructor hands it out, and what was said while it was made."""
+    from grading_course import make
+
+    return make(tmp_path_factory.mktemp("term"))
+
+
+@pytest.fixture
+def course(made, tmp_path: Path):
+    """A copy of it, in another place."""
+    return Path(shutil.copytree(made.course, tmp_path / "moved"))

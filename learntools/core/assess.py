@@ -66,9 +66,19 @@ def prepare(exercise: Exercise, seeds: Sequence[int]) -> None:
     for seed in seeds:
         data = draw(exercise.scenario, seed)
         for place, reference in enumerate((exercise.truth(), *exercise.also)):
-            _reference(exercise, place, reference, data, seed)
+            observed = _reference(exercise, place, reference, data, seed)
+            judge(observed, observed, exercise.expect)  # what a lesson remembers of its images is there, too
         for label in exercise.mistakes:
             _mistake(exercise, label, data, seed)
+
+
+def prepare_diagnosis(exercise: Exercise, seeds: Sequence[int]) -> None:
+    """Judge the known mistakes: what a lesson reads in their images takes seconds, and a diagnosis needs all of it."""
+    for seed in seeds:
+        data = draw(exercise.scenario, seed)
+        reference = _reference(exercise, 0, exercise.truth(), data, seed)
+        for label in exercise.mistakes:
+            judge(_mistake(exercise, label, data, seed), reference, exercise.expect)
 
 
 def _known(exercise: Exercise, what: str, seed: int, observe: Callable[[], Observation]) -> Observation:
