@@ -102,7 +102,6 @@ CLASS = {
     ),
 }
 NAMES = {"finn": "Untitled1.ipynb"}
-BY_NBGRADER = ("ben", "dan")
 
 
 @pytest.fixture(scope="module")
@@ -177,16 +176,13 @@ def test_the_table_and_the_most_common_mistake_are_the_classes(whole):
     assert float(rows["kim"]["seconds"]) > 2
 
 
-def test_nbgraders_own_autograde_survives_the_same_damage_in_real_kernels(whole, tmp_path):
+def test_nbgraders_own_autograde_survives_the_worst_of_it_in_a_real_kernel(whole, tmp_path):
     course = Path(shutil.copytree(whole.course, tmp_path / "again"))
     with Gradebook(Course(course).db_url) as opened:
-        for student in BY_NBGRADER:
-            opened.remove_submission(STEM, student)
-    said = nbgrader(course, "autograde", STEM, f"--student=[{''.join(name[0] for name in BY_NBGRADER)}]*", "--force")
-    assert "ERROR" not in said
-    found = scores(course)
-    for student in BY_NBGRADER:
-        assert {name: found[student][f"{name}-check"][0] for name in QUESTIONS} == whole.points[student]
+        opened.remove_submission(STEM, "dan")
+    assert "ERROR" not in nbgrader(course, "autograde", STEM, "--student=dan", "--force")
+    found = scores(course)["dan"]
+    assert {name: found[f"{name}-check"][0] for name in QUESTIONS} == whole.points["dan"]
 
 
 # In a real browser
