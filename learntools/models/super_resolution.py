@@ -63,9 +63,13 @@ class SRResNet(nn.Module):
             nn.init.zeros_(self.last.weight)
             nn.init.zeros_(self.last.bias)  # type: ignore[arg-type]
 
-    def forward(self, x: Tensor) -> Tensor:
+    def missing(self, x: Tensor) -> Tensor:
+        """What the layers make of x, before it is added to anything: the same size as the result."""
         seen = self.first(x)
-        y = self.last(self.up(seen + self.trunk(seen)))
+        return self.last(self.up(seen + self.trunk(seen)))
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.missing(x)
         if self.over is not None:
             y = y + enlarge(x, self.factor, self.over)
         return y if self.training else y.clamp(-1, 1)

@@ -44,12 +44,12 @@ def show_srresnet() -> None:
         if index < len(parts) - 1:
             arrow(axes, (x + 0.38, middle), (x + 0.76, middle), FAINT)
         x += 0.8
-    look = {"arrowstyle": "-|>", "color": SKIP, "lw": 1.6, "connectionstyle": "arc3,rad=-0.32"}
-    axes.annotate("", xy=(places[6] - 0.12, middle + 0.12), xytext=(places[1] + 0.36, middle + 0.12), arrowprops=look)
-    axes.text((places[1] + places[6]) / 2 + 0.1, middle + 1.12, "skip", ha="center", fontsize=10, color=SKIP)
+    begin, end, high = places[1] + 0.56, places[6] - 0.24, middle + 0.72  # around the labels
+    axes.plot([begin, begin, end], [middle + 0.03, high, high], color=SKIP, lw=1.6)
+    arrow(axes, (end, high), (end, middle + 0.05), SKIP)
+    axes.text((begin + end) / 2, high + 0.06, "skip", ha="center", fontsize=10, color=SKIP)
     arrow(axes, (x - 0.42, middle), (x - 0.06, middle), FAINT)
-    axes.text(x + 0.02, middle + 0.1, "what is", va="bottom", fontsize=10, color=INK)
-    axes.text(x + 0.02, middle - 0.1, "missing", va="top", fontsize=10, color=INK)
+    axes.text(x + 0.02, middle, "what is\nmissing", va="center", fontsize=10, color=INK)
     axes.text(1.9, 0.3, "thinking, at the small size", ha="center", fontsize=10, color=BLUE)
     axes.text(places[7] - 0.3, 0.1, "enlarging, at the end", ha="center", fontsize=10, color=ORANGE)
     show(
@@ -109,7 +109,7 @@ def show_trade_off(methods: Mapping[str, tuple[float, float]], between: Sequence
         axes.plot(*zip(*between, strict=True), "-o", color=FAINT, ms=3, lw=1.4)
     for index, (name, (near, alike)) in enumerate(methods.items()):
         axes.plot(near, alike, "o", ms=9, color=FOUR[index % 4])
-        axes.annotate(name, (near, alike), xytext=(8, 6), textcoords="offset points", fontsize=10, color=INK)
+        axes.annotate(name, (near, alike), xytext=(9, -14), textcoords="offset points", fontsize=10, color=INK)
     axes.margins(x=0.18, y=0.18)
     axes.set_xlabel("PSNR in dB: to the right is nearer to the truth", fontsize=10, color=INK)
     axes.set_ylabel("perceptual distance", fontsize=10, color=INK)
