@@ -54,8 +54,8 @@ show_images([*sharp[4:12], *small[4:12]], columns=8, size=0.9, rows=["sharp", "s
 # Of sixteen pixels one is left. Many sharp images give the same small one, so no network can know which it was. It can
 # only guess well.
 #
-# Two photographs, and 252 emoji by each artist, are **held out**: the network never trains on them. As in lesson 05, all
-# variants of one emoji are on the same side.
+# Two photographs, and 252 emoji by each artist, are **held out**: the network never trains on them. As in lesson 05,
+# all variants of one emoji are on the same side.
 #
 # ## How near?
 #

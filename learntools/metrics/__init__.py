@@ -36,7 +36,13 @@ from learntools.metrics.neighbours import (
     nearest_neighbours,
     precision_recall_density_coverage,
 )
-from learntools.metrics.perceptual import judged_enlargements, luminance_psnr, perceptual_distance, sharpness
+from learntools.metrics.perceptual import (
+    judged_enlargements,
+    luminance_of_folder,
+    luminance_psnr,
+    perceptual_distance,
+    sharpness,
+)
 from learntools.metrics.scenes import judged_scenes
 from learntools.metrics.translation import judged_pairs, judged_styles
 
@@ -61,6 +67,7 @@ __all__ = [
     "kernel_distance",
     "l1",
     "load_judge",
+    "luminance_of_folder",
     "luminance_psnr",
     "memorisation",
     "mode_coverage",

@@ -151,6 +151,10 @@ class Discriminator(nn.Module):
         return self.net(x)
 
 
+#: The features' standard deviation is about 10: this brings them, and a loss on them, to about 1.
+SCALE = 0.1
+
+
 class RecognitionFeatures(nn.Module):
     """What EfficientNet-Lite0 sees in an image: (N, 3, H, W) in [-1, 1] → (N, channels, H', W'), gradients let through.
 
@@ -159,7 +163,7 @@ class RecognitionFeatures(nn.Module):
 
     Args:
         stages: how many of its seven stages are run. 1 gives 16 channels at half the size, 2 gives 24 at a quarter,
-            3 gives 40 at an eighth.
+            3 gives 40 at an eighth. They are divided by 10, which makes their size about 1.
 
     Raises models.recognition.RecogniserError when the network cannot be had.
     """
@@ -178,7 +182,7 @@ class RecognitionFeatures(nn.Module):
         return super().train(False)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.net(x)
+        return SCALE * self.net(x)
 
 
 __all__ = ["Discriminator", "RecognitionFeatures", "ResidualBlock", "SRResNet", "SubPixel", "icnr"]
