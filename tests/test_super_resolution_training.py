@@ -341,7 +341,7 @@ def test_what_does_not_fit_is_named(name):
 
 
 def test_both_parts_of_the_schedule_fall_to_nothing():
-    assert [round(two_parts(done), 3) for done in (0, 0.3, 0.45, 0.6, 0.8, 0.9, 1)] == [1, 1, 0.5, 1, 1, 0.5, 0]
+    assert [round(two_parts(done), 3) for done in (0, 0.3, 0.45, 0.6, 0.8, 0.9, 1)] == [1, 1, 0.5, 0.5, 0.5, 0.25, 0]
 
 
 def test_the_papers_preset_is_the_papers():

@@ -130,7 +130,7 @@ class SuperResolution(Recipe):
             tried("features", self.features, x)
 
 
-def two_parts(done: float, first: float = 0.6, second: float = 1.0) -> float:
+def two_parts(done: float, first: float = 0.6, second: float = 0.5) -> float:
     """The learning rate's factor for a training in two parts: each holds, then falls; the second starts at `second`."""
     if done < first:
         return hold_then_fall(done / first)
