@@ -247,7 +247,6 @@ print(f"{sum(value.numel() for value in network.parameters()):,} weights; the pa
 recipe = training.SuperResolution(
     generator=network,
     augment=[training.flip],
-    generator_optimizer=training.Adam(lr=2e-3, betas=(0.9, 0.99)),
     shown=test_small[::40],
 )
 result = training.fit(recipe, images, seconds=platforms.time_budget(75), seed=1)

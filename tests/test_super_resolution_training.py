@@ -74,7 +74,7 @@ def test_on_its_first_day_it_is_the_plain_enlargement(how):
     network = SRResNet(blocks=2, width=8, norm=False, kernel=3, over=how)
     torch.testing.assert_close(network.train()(x), data.enlarge(x, how=how))
     assert network.eval()(x).abs().max() <= 1
-    assert float(network.missing(x).abs().max()) == 0
+    assert not network.missing(x).any()
 
 
 @pytest.mark.parametrize("factor", [2, 4, 8])
@@ -136,8 +136,11 @@ def test_shrinking_is_that_of_pillow():
     theirs = Image.fromarray(whole.permute(1, 2, 0).numpy()).resize((40, 30), Image.Resampling.BICUBIC)
     ours = data.to_uint8(data.shrink(data.to_float(whole)[None]))[0].permute(1, 2, 0)
     off = np.abs(np.asarray(theirs).astype(int) - ours.numpy().astype(int))
-    assert off.max() <= 2
-    assert off.mean() < 0.1
+    assert off.max() <= 2  # Pillow rounds to bytes after the rows, and again after the columns
+    assert off.mean() < 0.2
+    bare = F.interpolate(data.to_float(whole)[None], size=(30, 40), mode="bicubic")
+    other = data.to_uint8(bare)[0].permute(1, 2, 0).numpy().astype(int)
+    assert np.abs(np.asarray(theirs).astype(int) - other).mean() > 2
 
 
 def test_a_small_image_holds_bytes_and_a_flat_one_stays_flat():

@@ -208,7 +208,6 @@ def super_resolution(long: bool = False) -> SuperResolution:
         generator=SRResNet(blocks=6, width=32, norm=False, kernel=3, over="bicubic"),
         discriminator=PatchGAN(channels=3, patch=34, width=16, spectral_norm=True),
         features=RecognitionFeatures(stages=2),
-        generator_optimizer=Adam(lr=2e-3, betas=(0.9, 0.99)),
         augment=[flip],
         decay=0.998 if long else 0.995,
         schedule=two_parts,

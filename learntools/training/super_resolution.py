@@ -54,7 +54,7 @@ class SuperResolution(Recipe):
     pixel_loss: Callable[[Tensor, Tensor], Tensor] = F.l1_loss
     discriminator_loss: Callable[[Tensor, Tensor], Tensor] = losses.hinge_discriminator_loss
     generator_loss: Callable[[Tensor], Tensor] = losses.hinge_generator_loss
-    generator_optimizer: Adam = field(default_factory=lambda: Adam(lr=1e-3, betas=(0.9, 0.99)))
+    generator_optimizer: Adam = field(default_factory=lambda: Adam(lr=1e-3, betas=(0.9, 0.99)))  # 3e-3 gets stuck
     discriminator_optimizer: Adam = field(default_factory=lambda: Adam(lr=1e-3, betas=(0.0, 0.99)))
     batch_size: int = 16
     averaged: Sequence[str] = ("generator",)
