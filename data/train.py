@@ -36,7 +36,7 @@ STEPS = {
     "pix2pix": 3000,
     "cyclegan": 3000,
     "captioning": 9000,
-    "super_resolution": 2400,
+    "super_resolution": 1800,
 }
 HALF = (
     "pix2pix",

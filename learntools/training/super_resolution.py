@@ -49,8 +49,8 @@ class SuperResolution(Recipe):
     factor: int = 4
     pixels_first: float = 0.6
     pixel_weight: float = 1.0
-    feature_weight: float = 0.05
-    adversarial_weight: float = 0.05
+    feature_weight: float = 0.2
+    adversarial_weight: float = 0.01
     pixel_loss: Callable[[Tensor, Tensor], Tensor] = F.l1_loss
     discriminator_loss: Callable[[Tensor, Tensor], Tensor] = losses.hinge_discriminator_loss
     generator_loss: Callable[[Tensor], Tensor] = losses.hinge_generator_loss
