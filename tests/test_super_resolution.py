@@ -44,7 +44,7 @@ TRIVIAL = {
     "white": lambda x: torch.ones(len(x), 3, 64, 64),
     "the mean image": lambda x: held_out()[1].mean(dim=0).expand(len(x), -1, -1, -1),
     "sharpened": sharpened(0.3),
-    "sharpened much": sharpened(1.5),
+    "sharpened as well as can be": sharpened(1.5),
     "more contrast": lambda x: (1.15 * data.enlarge(x)).clamp(-1, 1),
 }
 
