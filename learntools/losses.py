@@ -164,6 +164,24 @@ def r1_penalty(discriminator: Callable[[Tensor], Tensor], real: Tensor) -> Tenso
     return 0.5 * _slopes(discriminator, real.detach().requires_grad_()).mean()
 
 
+def perceptual_loss(features: Callable[[Tensor], Tensor], fake: Tensor, real: Tensor) -> Tensor:
+    """Squared distance of two images in the eyes of a network that can see (Johnson et al. 2016, arXiv 1603.08155).
+
+    Blurring changes features more than pixels, and a texture in another place changes them less.
+
+    Args:
+        features: a fixed network in eval mode, images (N, 3, H, W) in [-1, 1] → features of any shape.
+        fake: images that the gradient should reach.
+        real: the images that they should be like.
+
+    Returns:
+        The mean over all features, at least 0.
+    """
+    with torch.no_grad():
+        wanted = features(real)
+    return F.mse_loss(features(fake), wanted)
+
+
 def caption_loss(logits: Tensor, words: Tensor, padding: int = 0) -> Tensor:
     """Cross-entropy of the word that comes next, over the real words alone (Xu et al. 2015, equation 14, first term).
 

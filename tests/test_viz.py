@@ -25,6 +25,7 @@ import torch
 from types import SimpleNamespace
 from learntools import viz
 from learntools.viz import captions, conditional, cyclegan, gan, grids, images, live, pix2pix, recognition, teaser
+from learntools.viz import super_resolution
 
 torch.manual_seed(0)
 picture = torch.rand(3, 16, 16)
@@ -89,6 +90,12 @@ CALLS = {
     "recognition.show_answers": (
         "recognition.show_answers(picture, labels, [picture] * 3, [picture] * 3, [picture] * 2, ['a cat', 'a dog'])",
         "“a cat” and “a dog”",
+    ),
+    "super_resolution.show_srresnet": ("super_resolution.show_srresnet()", "16 by 16 pixels"),
+    "super_resolution.show_shuffle": ("super_resolution.show_shuffle()", "channel 0 at its upper left"),
+    "super_resolution.show_trade_off": (
+        "super_resolution.show_trade_off({'bicubic': (20.0, 0.5), 'SRGAN': (21.0, 0.25)}, [(21.0, 0.3), (21.0, 0.25)])",
+        "bicubic: 20.00 dB, 0.500; SRGAN: 21.00 dB, 0.250. A line joins 2",
     ),
     "teaser.show_teaser": ("teaser.show_teaser('simple_gan')", "Forty small grey pictures of clothes"),
     "live.LivePreview": (

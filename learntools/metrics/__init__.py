@@ -12,6 +12,8 @@ from its images (`classification_accuracy_score`). A generator is never judged b
 Translations of images are judged against held-out truth by `judged_pairs` and `judged_styles`: with `l1`, `ssim` and
 `saturation_ratio` pair by pair, and as sets by `kernel_distance` on `recognition_features`.
 
+Enlargements beside the sharp truth: `judged_enlargements`, with `psnr`, `perceptual_distance` and `sharpness`.
+
 Captions are compared with what people wrote by `bleu` and `cider`.
 """
 
@@ -34,6 +36,13 @@ from learntools.metrics.neighbours import (
     nearest_neighbours,
     precision_recall_density_coverage,
 )
+from learntools.metrics.perceptual import (
+    judged_enlargements,
+    luminance_of_folder,
+    luminance_psnr,
+    perceptual_distance,
+    sharpness,
+)
 from learntools.metrics.scenes import judged_scenes
 from learntools.metrics.translation import judged_pairs, judged_styles
 
@@ -51,21 +60,26 @@ __all__ = [
     "frechet_distance",
     "judge_features",
     "judged",
+    "judged_enlargements",
     "judged_pairs",
     "judged_scenes",
     "judged_styles",
     "kernel_distance",
     "l1",
     "load_judge",
+    "luminance_of_folder",
+    "luminance_psnr",
     "memorisation",
     "mode_coverage",
     "mode_kl",
     "nearest_neighbours",
+    "perceptual_distance",
     "precision_recall_density_coverage",
     "psnr",
     "recognition_features",
     "reference_moments",
     "saturation",
     "saturation_ratio",
+    "sharpness",
     "ssim",
 ]

@@ -214,6 +214,7 @@ class _Run:
                 break
 
             # one step
+            recipe.done = done
             factor = recipe.schedule(done)
             for name, optimizer in moves.optimizers.items():
                 for group in optimizer.param_groups:

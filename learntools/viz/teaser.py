@@ -23,6 +23,8 @@ SEEN = {
     "cyclegan": "Three rows of eight emoji: those of one artist, a network's translation into another artist's style, "
     "and that artist's own.",
     "captioning": "Eight scenes of a few emoji each, with a sentence below that a network wrote.",
+    "super_resolution": "Five rows of emoji: small images with large square pixels, the same smoothed, enlarged by a "
+    "network in two ways, and as they really are.",
 }
 
 
