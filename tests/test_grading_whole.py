@@ -20,6 +20,7 @@ import urllib.request
 from pathlib import Path
 from types import SimpleNamespace
 
+import chromium
 import grading_class as damage
 import pytest
 from grading_class import added, answer, bytes_of, code
@@ -187,11 +188,6 @@ def test_nbgraders_own_autograde_survives_the_worst_of_it_in_a_real_kernel(whole
 
 # In a real browser
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-)  # fmt: skip
 PATIENCE = 120_000  # ms
 
 
@@ -236,11 +232,11 @@ def jupyter_lab(course: Path, home: Path):
 @pytest.fixture(scope="module")
 def page():
     api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-    if CHROMIUM is None:
+    if chromium.PATH is None:
         pytest.skip("there is no Chromium here: apt-get install chromium")
     PICTURES.mkdir(parents=True, exist_ok=True)
     with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS])
+        browser = playwright.chromium.launch(executable_path=chromium.PATH, args=[*chromium.FLAGS])
         opened = browser.new_page(viewport={"width": 1250, "height": 1000})
         opened.set_default_timeout(PATIENCE)
         yield opened
