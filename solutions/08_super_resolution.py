@@ -402,7 +402,7 @@ save(result.generator, FILE)
 # Bring your network back from its file: make a new one with `Sharper(**SMALL)`, and give it the weights.
 # `network.load_state_dict(…)` takes what `load_file(FILE)` reads.
 #
-# The check lets it enlarge 126 held-out emoji. They must come nearer to the truth than bicubic, by 1 dB or more, and
+# The check lets it enlarge 63 held-out emoji. They must come nearer to the truth than bicubic, by 1 dB or more, and
 # with stronger edges. If yours does not get there, train for longer.
 
 
