@@ -76,7 +76,7 @@ show_images(torch.cat([nearest[some], bicubic[some], test[some]]), columns=8, si
 # compares the largest difference that two pixels can have, 2 in the range from -1 to 1, with the mean squared
 # difference that there is, and counts in decibels (dB):
 #
-# $$\text{PSNR} = 10 \cdot \log_{10} \frac{2^2}{\text{mean of } (x - y)^2}$$
+#     PSNR = 10 · log₁₀(2² / the mean of (x - y)²)
 #
 # More is better. One dB more is a fifth less squared error.
 #
@@ -183,6 +183,14 @@ conv = torch.nn.Conv2d(3, 3 * 16, 3, padding=1)
 with torch.no_grad():
     before = q3.get()(conv(cat), 4)
 
+
+def part(y):
+    """A part of one of these images, as bright as can be."""
+    return (y / y.abs().max())[0, :, 60:140, 100:220]
+
+
+show_images(part(before), titles=["random weights"], size=2.6)
+
 # %% [markdown]
 # A checkerboard, before any training. The four pixels of a square (with r = 4, the sixteen) come from different
 # channels, whose random weights differ. So the same pattern stands on every square, and the training must first learn
@@ -211,8 +219,8 @@ q4.check()
 q4.get()(conv, 4)
 with torch.no_grad():
     after = q3.get()(conv(cat), 4)
-shown = [(side / side.abs().max())[0, :, 60:140, 100:220] for side in (before, after)]
-show_images(shown, titles=["random weights", "started alike"], size=2.6)
+titles = ["random weights", "started alike"]
+show_images([part(before), part(after)], titles=titles, size=2.6)
 
 # %% [markdown]
 # Now the layer begins as nearest neighbours, and learns from there. This is called **ICNR**.
@@ -394,7 +402,7 @@ save(result.generator, FILE)
 # Bring your network back from its file: make a new one with `Sharper(**SMALL)`, and give it the weights.
 # `network.load_state_dict(…)` takes what `load_file(FILE)` reads.
 #
-# The check lets it enlarge 126 held-out emoji. They must come nearer to the truth than bicubic, by 1 dB or more, and
+# The check lets it enlarge 63 held-out emoji. They must come nearer to the truth than bicubic, by 1 dB or more, and
 # with stronger edges. If yours does not get there, train for longer.
 
 
@@ -420,7 +428,7 @@ q7.check()
 WHOSE = "mine"  # or "the course's"
 
 G = (q7.get() if WHOSE == "mine" else pretrained()).cpu().eval()
-before_D = srresnet if WHOSE == "mine" else pretrained_srresnet()
+before_D = srresnet if G is network else pretrained_srresnet()  # from the same hands
 by_srresnet, by_srgan = all_of(before_D, test_small), all_of(G, test_small)
 
 # %% [markdown]

@@ -1,4 +1,4 @@
-"""What enlargements of 126 held-out emoji are, in one word, beside the truth and the bicubic ones; for question 7.
+"""What enlargements of 63 held-out emoji are, in one word, beside the truth and the bicubic ones; for question 7.
 
 Two numbers decide, and neither is drawn by chance:
 
@@ -36,16 +36,16 @@ class Reading:
 
 @remembered
 def reading(images: Any) -> Reading:
-    """The reading of these images (126, 3, 64, 64); looked up where the very same ones have been read before."""
+    """The reading of these images (63, 3, 64, 64); looked up where the very same ones have been read before."""
     return _read(images) if isinstance(images, Tensor) else Reading("no images", "is no batch of images")
 
 
 @functools.lru_cache(maxsize=1)
 def held_out() -> tuple[Tensor, Tensor]:
-    """Every sixth of the test emoji of all three artists, small and sharp: (126, 3, 16, 16) and (126, 3, 64, 64)."""
+    """Every twelfth of the test emoji of all three artists, small and sharp: (63, 3, 16, 16) and (63, 3, 64, 64)."""
     from learntools import data
 
-    sharp = data.to_float(data.sharp_emoji("test")[::6])
+    sharp = data.to_float(data.sharp_emoji("test")[::12])
     return data.shrink(sharp), sharp
 
 
