@@ -24,6 +24,7 @@ import torch
 from torch import Tensor
 
 from learntools.data.files import DataError
+from learntools.data.images import to_float
 from learntools.data.nouns import with_article
 from learntools.data.order_drawing import TINTS, Placed, draw
 from learntools.data.scenes import kept_apart
@@ -76,6 +77,13 @@ class OrderSet:
     def images(self, seed: int = 0) -> Tensor:
         """A real image of each, uint8 (N, 3, 64, 64); another seed, other images."""
         return paint(self.orders, seed)
+
+    def floats(self, seed: int = 0) -> Tensor:
+        """The same in [-1, 1]."""
+        return to_float(self.images(seed))
+
+    def __add__(self, other: OrderSet) -> OrderSet:
+        return OrderSet(self.orders + other.orders, self.sentences + other.sentences)
 
 
 @functools.cache
@@ -137,23 +145,28 @@ def order_of(sentence: str) -> Order:
     """What the sentence orders. Raises DataError, with a sentence for who wrote it, when this world does not have it."""
     claims = read(sentence)
     known = [(colour, noun) for colour, noun in claims.things if noun in NOUNS]
-    if strange := sorted({w for w in words_of(sentence) if w not in order_vocabulary()}):
+    strange = sorted({word for word in words_of(sentence) if word not in order_vocabulary()})
+    if strange and (not known or len(known) < len(claims.things)):
         raise DataError(
             f"These words are unknown here: {', '.join(strange)}. There are the nouns {', '.join(sorted(NOUNS))}, and "
             f"the colours {', '.join(TINTS)}."
         )
-    if not known or len(known) > 2 or any(colour and colour not in TINTS for colour, _ in known):
+    if not 1 <= len(known) <= 2:
         raise DataError(
             f"An order has one thing or two different ones, and {sentence!r} has {len(known)}: name one, or say which "
             "of two is to the left of the other."
         )
+    sides = [relation for relation in claims.relations if relation[1] in ("left", "right")]
+    if len(claims.relations) != len(known) - 1 or len(sides) != len(known) - 1:
+        raise DataError(
+            f"In {sentence!r}, which is on the left? Name one thing, or say that one is to the left or right of another."
+        )
+    if strange:
+        raise DataError(f"These words are unknown here: {', '.join(strange)}. The colours are {', '.join(TINTS)}.")
     if len(known) == 1:
         return Order((known[0],))
-    if len(claims.relations) != 1 or claims.relations[0][1] not in ("left", "right"):
-        raise DataError(f"In {sentence!r}, which is on the left? Say that one is to the left or right of the other.")
-    subject, where, _ = claims.relations[0]
+    ((subject, where, other),) = sides
     colour = {noun: colour for colour, noun in known}
-    other = next(noun for noun in colour if noun != subject)
     left, right = (subject, other) if where == "left" else (other, subject)
     return Order(((colour[left], left), (colour[right], right)))
 

@@ -1,18 +1,21 @@
 """Text to image in two stages: a sketch of 16×16 pixels from a sentence, and a picture of 64×64 from both.
 
     G, D = StackedGenerator(46), StackedDiscriminator(46)        # 46 words
-    small, large = G(words, torch.randn(8, 16))                  # (8, 3, 16, 16) and (8, 3, 64, 64)
-    small_logits, large_logits = D(small, large, words)          # (8, 1) each: is it real, and does the sentence fit?
+    painted = G(words, torch.randn(8, 4))                        # painted.small (8, 3, 16, 16), .large (8, 3, 64, 64)
+    said = D.read(words)                                         # (8, 128)
+    D.small(painted.small, said), D.large(painted.large, said)   # logits (8, 1): is it real, and does the sentence fit?
 
-After *StackGAN* (Zhang et al. 2016, arXiv 1612.03242): the sentence becomes a code, conditioning augmentation adds noise
-to it, stage I paints the rough shape and colour, and stage II reads the sentence again and adds what stage I has left
-out. Two things are different, so that it learns in minutes. The text encoder is trained along, where the paper takes one
-that is ready. And each place of the image may look at the words and pick those that concern it (*AttnGAN*, Xu et al.
-2017, arXiv 1711.10485): "a blue rabbit to the left of a bus" is about the rabbit here and about the bus there.
+After *StackGAN* (Zhang et al. 2016, arXiv 1612.03242): the sentence becomes a code, conditioning augmentation draws
+around it, stage I paints the rough shape and colour, and stage II reads the sentence again and adds what stage I has
+left out. Three things are different, so that it learns in minutes. The text encoders are trained along, where the paper
+takes one that is ready. Each place of the image looks at the words and picks those that concern it (*AttnGAN*, Xu et al.
+2017, arXiv 1711.10485): "a blue rabbit to the left of a bus" is about the rabbit here, and about the bus there. And both
+stages are trained at once.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
@@ -22,35 +25,33 @@ from torch.nn import functional as F
 from learntools.data.vocabulary import PAD
 from learntools.models.dcgan import checked
 
-SMALL, LARGE = 16, 64  # pixels of what the two stages paint
+
+def sentence_vector(vectors: Tensor, words: Tensor) -> Tensor:
+    """The mean (N, F) of each sentence's word vectors (N, T, F), over the places where words (N, T) is not padding."""
+    real = (words != PAD).unsqueeze(2).to(vectors.dtype)
+    return (vectors * real).sum(dim=1) / real.sum(dim=1).clamp(min=1)
 
 
-def masked_mean(vectors: Tensor, words: Tensor) -> Tensor:
-    """The mean (N, F) of each sentence's word vectors (N, T, F), where words (N, T) is not padding."""
-    counts = (words != PAD).unsqueeze(2).to(vectors.dtype)
-    return (vectors * counts).sum(dim=1) / counts.sum(dim=1).clamp(min=1)
-
-
-def augmented(mean: Tensor, log_variance: Tensor) -> Tensor:
-    """Conditioning augmentation: a code drawn around `mean`, with fresh noise for each number of each sentence."""
+def augment(mean: Tensor, log_variance: Tensor) -> Tensor:
+    """Conditioning augmentation: codes (N, F) drawn around `mean`, with noise of its own for each number."""
     return mean + (0.5 * log_variance).exp() * torch.randn_like(mean)
 
 
-def code_divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
+def divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
     """KL divergence of N(mean, variance) from N(0, 1): summed over a code's numbers, mean over the sentences."""
     return 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).sum(dim=1).mean()
 
 
 def beside(maps: Tensor, code: Tensor) -> Tensor:
-    """Maps (N, C, H, W) and codes (N, F) → (N, C + F, H, W): each sentence's code repeated at every place."""
+    """Maps (N, C, H, W) and codes (N, F) → (N, C + F, H, W): each sentence's code at every place of its own maps."""
     return torch.cat([maps, code[:, :, None, None].expand(-1, -1, *maps.shape[2:])], dim=1)
 
 
 class TextEncoder(nn.Module):
-    """Words int64 (N, T) → a vector for each in its sentence (N, T, features), and one for the sentence (N, features).
+    """Words int64 (N, T), 0 where there is none → a vector for each word in its sentence (N, T, features).
 
     Two recurrent layers read the words, one forwards and one backwards, so that a word's vector knows what stands before
-    and after it: which colour, and on which side of the other thing. The sentence's is the mean of its words'.
+    and after it: which colour, and on which side of the other thing. Padding changes no word's vector.
     """
 
     def __init__(self, vocabulary: int, features: int = 128, embedding: int = 64):
@@ -58,22 +59,20 @@ class TextEncoder(nn.Module):
         self.embed = nn.Embedding(vocabulary, embedding, padding_idx=PAD)
         self.forwards = nn.GRU(embedding, features // 2, batch_first=True)
         self.backwards = nn.GRU(embedding, features // 2, batch_first=True)
-        self.features = features
 
-    def forward(self, words: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, words: Tensor) -> Tensor:
         seen = self.embed(words)
-        # Turned round word by word, with the padding left at the end: it is never read before a word.
+        # Each sentence is turned round for itself, so that its padding stays behind it and is never read before a word.
         place = torch.arange(words.shape[1], device=words.device)
         turned = ((words != PAD).sum(dim=1, keepdim=True) - 1 - place) % words.shape[1]
-        backwards = self.backwards(_picked(seen, turned))[0]
-        vectors = torch.cat([self.forwards(seen)[0], _picked(backwards, turned)], dim=2)
-        return vectors, masked_mean(vectors, words)
+        backwards = _picked(self.backwards(_picked(seen, turned))[0], turned)
+        return torch.cat([self.forwards(seen)[0], backwards], dim=2)
 
 
 class WordAttention(nn.Module):
-    """Maps (N, C, H, W) and word vectors (N, T, F) → for each place what it reads in the words, (N, C, H, W).
+    """Maps (N, C, H, W) and word vectors (N, T, F) → what each place reads in the words, (N, C, H, W).
 
-    A place asks with its own features and with a learned vector of where it is; padding is never read.
+    A place asks with its own features and with a learned vector of where it is. Padding is never read.
     """
 
     def __init__(self, channels: int, features: int, side: int, size: int = 32):
@@ -84,63 +83,14 @@ class WordAttention(nn.Module):
         self.value = nn.Linear(features, channels)
 
     def forward(self, maps: Tensor, vectors: Tensor, words: Tensor) -> Tensor:
+        weights = self.weights(maps, vectors, words).to(vectors.dtype)
+        return (weights @ self.value(vectors)).transpose(1, 2).unflatten(2, maps.shape[2:])
+
+    def weights(self, maps: Tensor, vectors: Tensor, words: Tensor) -> Tensor:
+        """How much each place reads of each word, (N, H·W, T); they sum to 1 over the words."""
         asked = self.query(maps.flatten(2).transpose(1, 2)) + self.where
         scores = asked @ self.key(vectors).transpose(1, 2) / asked.shape[2] ** 0.5
-        weights = scores.masked_fill((words == PAD)[:, None], -torch.inf).softmax(dim=2)
-        read = weights.to(vectors.dtype) @ self.value(vectors)
-        return read.transpose(1, 2).unflatten(2, maps.shape[2:])
-
-
-class Painted(NamedTuple):
-    """What a generator gives, with what its loss needs: images in [-1, 1], and the code's mean and log variance."""
-
-    small: Tensor
-    large: Tensor
-    mean: Tensor
-    log_variance: Tensor
-
-
-class StageOne(nn.Module):
-    """A code (N, code), noise (N, latent) and word vectors → a sketch (N, 3, 16, 16)."""
-
-    def __init__(self, code: int, latent: int, features: int, width: int, blocks: int = 1):
-        super().__init__()
-        half = SMALL // 2
-        self.start = nn.Sequential(nn.Linear(code + latent, width * half**2), nn.Unflatten(1, (width, half, half)))
-        self.read = WordAttention(width, features, half)
-        self.body = nn.Sequential(nn.BatchNorm2d(width), nn.ReLU(), *(Block(width) for _ in range(blocks)))
-        self.paint = nn.Sequential(*_grow(width, width // 3), nn.Conv2d(width // 3, 3, 3, padding=1), nn.Tanh())
-
-    def forward(self, code: Tensor, z: Tensor, vectors: Tensor, words: Tensor) -> Tensor:
-        maps = self.start(torch.cat([code, z], dim=1))
-        return self.paint(self.body(maps + self.read(maps, vectors, words)))
-
-
-class StageTwo(nn.Module):
-    """A sketch (N, 3, 16, 16), a code and word vectors → the picture (N, 3, 64, 64).
-
-    As in the paper the sketch is first made smaller, to 8×8, joined with the text, and worked on by residual blocks. What
-    comes out of the way up is added to the sketch itself, made larger: stage II only has to say what is missing.
-    """
-
-    def __init__(self, code: int, features: int, width: int, blocks: int = 1):
-        super().__init__()
-        self.look = nn.Sequential(nn.PixelUnshuffle(2), nn.Conv2d(12, width, 3, padding=1), nn.LeakyReLU(0.2))
-        self.read = WordAttention(width, features, SMALL // 2)
-        self.join = _convolution(width + code, width)
-        self.body = nn.Sequential(*(Block(width) for _ in range(blocks)))
-        self.paint = nn.Sequential(
-            *_grow(width, width // 3),
-            *_grow(width // 3, width // 6),
-            *_grow(width // 6, 12),
-            nn.Conv2d(12, 3, 3, padding=1),
-        )
-
-    def forward(self, small: Tensor, code: Tensor, vectors: Tensor, words: Tensor) -> Tensor:
-        maps = self.look(small)
-        maps = self.join(beside(maps + self.read(maps, vectors, words), code))
-        base = F.interpolate(small, size=(LARGE, LARGE), mode="bilinear", align_corners=False)
-        return torch.tanh(base + self.paint(self.body(maps)))
+        return scores.masked_fill((words == PAD)[:, None], -torch.inf).softmax(dim=2)
 
 
 class Block(nn.Module):
@@ -156,15 +106,70 @@ class Block(nn.Module):
         return F.relu(maps + self.change(maps))
 
 
+class StageOne(nn.Module):
+    """Codes (N, code), noise (N, latent) and word vectors → sketches (N, 3, size, size).
+
+    The first maps have 8×8 places; each of them then reads the words, and from there they double up to `size`.
+    """
+
+    def __init__(self, code: int, latent: int, features: int, width: int, blocks: int, size: int):
+        super().__init__()
+        self.start = nn.Sequential(nn.Linear(code + latent, width * 64), nn.Unflatten(1, (width, 8, 8)))
+        self.read = WordAttention(width, features, 8)
+        self.body = nn.Sequential(nn.BatchNorm2d(width), nn.ReLU(), *(Block(width) for _ in range(blocks)))
+        self.paint = nn.Sequential(*_way_up(width, [width // 3] * _doublings(8, size)), nn.Tanh())
+
+    def forward(self, code: Tensor, z: Tensor, vectors: Tensor, words: Tensor) -> Tensor:
+        maps = self.start(torch.cat([code, z], dim=1))
+        return self.paint(self.body(maps + self.read(maps, vectors, words)))
+
+
+class StageTwo(nn.Module):
+    """Sketches (N, 3, small, small), codes and word vectors → pictures (N, 3, large, large).
+
+    As in the paper, the sketch is first made smaller, then joined with the text, and worked on by residual blocks. What
+    comes up again is added to the sketch itself, made larger: stage II only has to say what is missing.
+    """
+
+    def __init__(self, code: int, features: int, width: int, blocks: int, small: int, large: int):
+        super().__init__()
+        side = max(small // 4, 8)
+        self.look = nn.Sequential(
+            nn.PixelUnshuffle(small // side), nn.Conv2d(3 * (small // side) ** 2, width, 3, padding=1), nn.LeakyReLU(0.2)
+        )
+        self.read = WordAttention(width, features, side)
+        self.join = _convolution(width + code, width)
+        self.body = nn.Sequential(*(Block(width) for _ in range(blocks)))
+        narrower = [max(width // (3 * 2**i), 12) for i in range(_doublings(side, large))]
+        self.paint = nn.Sequential(*_way_up(width, narrower))
+
+    def forward(self, small: Tensor, code: Tensor, vectors: Tensor, words: Tensor) -> Tensor:
+        maps = self.look(small)
+        maps = self.join(beside(maps + self.read(maps, vectors, words), code))
+        added = self.paint(self.body(maps))
+        return torch.tanh(added + F.interpolate(small, size=added.shape[2:], mode="bilinear", align_corners=False))
+
+
+class Painted(NamedTuple):
+    """What a generator gives: sketches and pictures in [-1, 1], and the mean and log variance of their codes."""
+
+    small: Tensor
+    large: Tensor
+    mean: Tensor
+    log_variance: Tensor
+
+
 class StackedGenerator(nn.Module):
-    """Words int64 (N, T) and noise (N, latent) → `Painted`: a sketch of 16×16 and a picture of 64×64.
+    """Words int64 (N, T) and noise (N, latent) → `Painted`.
 
     Args:
         vocabulary: how many words there are.
         latent: how many random numbers choose among the images of one sentence.
-        code: numbers of the augmented code.
+        code: numbers of an augmented code; the paper's is 128.
         features: numbers of a word's vector.
-        small_width, width: channels of stage I and II.
+        small_width, width: channels of stage I and of stage II.
+        blocks: residual blocks of each stage.
+        small, large: sides of sketch and picture in pixels; the paper's are 64 and 256.
     """
 
     def __init__(
@@ -176,48 +181,59 @@ class StackedGenerator(nn.Module):
         small_width: int = 96,
         width: int = 120,
         blocks: int = 1,
+        small: int = 16,
+        large: int = 64,
     ):
         super().__init__()
         self.latent = latent
         self.text = TextEncoder(vocabulary, features)
         self.code = nn.Linear(features, 2 * code)
-        self.first = StageOne(code, latent, features, small_width, blocks)
-        self.second = StageTwo(code, features, width, blocks)
-        self.guess = nn.Sequential(
-            nn.Conv2d(3, 32, 4, 2, 1),
-            nn.LeakyReLU(0.2),
-            nn.Conv2d(32, 64, 4, 2, 1),
-            nn.Flatten(),
-            nn.LeakyReLU(0.2),
-            nn.Linear(64 * 16, 2 * latent),
-        )
+        self.first = StageOne(code, latent, features, small_width, blocks, small)
+        self.second = StageTwo(code, features, width, blocks, small, large)
+        self.guess = Guess(latent, small)
 
     def forward(self, words: Tensor, z: Tensor) -> Painted:
-        vectors, sentence = self.text(words)
-        mean, log_variance = self.code(sentence).chunk(2, dim=1)
-        code = augmented(mean, log_variance)
+        vectors = self.text(words)
+        mean, log_variance = self.code(sentence_vector(vectors, words)).chunk(2, dim=1)
+        code = augment(mean, log_variance)
         small = self.first(code, z, vectors, words)
         return Painted(small, self.second(small, code, vectors, words), mean, log_variance)
 
-    def sketch(self, words: Tensor, z: Tensor) -> Tensor:
-        """Stage I alone: words and noise → (N, 3, 16, 16)."""
-        vectors, sentence = self.text(words)
-        mean, log_variance = self.code(sentence).chunk(2, dim=1)
-        return self.first(augmented(mean, log_variance), z, vectors, words)
+
+class Guess(nn.Module):
+    """Real sketches (N, 3, S, S) → mean and log variance (N, latent) of the noise that could have made each of them.
+
+    Only for training. Drawn from these, the noise knows which way a real image faces and where it lies, and so G need
+    not paint the mean of all (a variational autoencoder's encoder: Kingma and Welling 2013, arXiv 1312.6114; in a
+    conditional GAN: *BicycleGAN*, Zhu et al. 2017, arXiv 1711.11586).
+    """
+
+    def __init__(self, latent: int, size: int):
+        super().__init__()
+        widths = [3, 32, *[64] * (_doublings(4, size) - 1)]
+        layers: list[nn.Module] = []
+        for before, after in zip(widths, widths[1:], strict=False):
+            layers += [nn.Conv2d(before, after, 4, 2, 1), nn.LeakyReLU(0.2)]
+        self.see = nn.Sequential(*layers, nn.Flatten(), nn.Linear(16 * widths[-1], 2 * latent))
+
+    def forward(self, small: Tensor) -> tuple[Tensor, Tensor]:
+        mean, log_variance = self.see(small).chunk(2, dim=1)
+        return mean, log_variance
 
 
 class SentenceDiscriminator(nn.Module):
-    """Images (N, 3, S, S) and sentence vectors (N, K, features) → logits (N, K): does each sentence fit, is it real?
+    """Images (N, 3, size, size) and sentence vectors (N, features) → logits (N, 1): real, and does the sentence fit?
 
-    The image is looked at once; how well a sentence fits is the inner product of what is seen with what it says
-    (projection: Miyato and Koyama 2018, arXiv 1802.05637).
+    How well a sentence fits is the inner product of what is seen with what it says (projection: Miyato and Koyama 2018,
+    arXiv 1802.05637).
     """
 
-    def __init__(self, size: int, features: int, width: int):
+    def __init__(self, features: int, width: int, size: int):
         super().__init__()
+        self.size = size
         cell = size // 16  # squares of so many pixels are laid out as channels, which costs nothing
         layers = [
-            nn.PixelUnshuffle(cell) if cell > 1 else nn.Identity(),
+            nn.PixelUnshuffle(cell),
             checked(nn.Conv2d(3 * cell * cell, width, 3, 1, 1), True),
             nn.LeakyReLU(0.2),
             checked(nn.Conv2d(width, width, 4, 2, 1), True),
@@ -228,48 +244,82 @@ class SentenceDiscriminator(nn.Module):
             nn.Flatten(),
             nn.LeakyReLU(0.2),
         ]
-        count = 2 * width * 16
         self.see = nn.Sequential(*layers)
-        self.head = checked(nn.Linear(count, 1), True)
-        self.fits = checked(nn.Linear(features, count, bias=False), True)
+        self.real = checked(nn.Linear(32 * width, 1), True)
+        self.fits = checked(nn.Linear(features, 32 * width, bias=False), True)
 
-    def forward(self, x: Tensor, sentences: Tensor) -> Tensor:
-        seen = self.see(x)
-        return self.head(seen) + (self.fits(sentences) @ seen[:, :, None]).squeeze(2)
+    def forward(self, x: Tensor, said: Tensor) -> Tensor:
+        return self.verdict(self.see(x), said)
+
+    def verdict(self, seen: Tensor, said: Tensor) -> Tensor:
+        """The logits of images whose features `seen` are known already."""
+        return self.real(seen) + (seen * self.fits(said)).sum(dim=1, keepdim=True)
+
+    def once(self) -> Callable[[Tensor, Tensor], Tensor]:
+        """The same function, for one step: an image that is asked about twice is looked at once."""
+        looked: list[tuple[Tensor, Tensor]] = []
+
+        def ask(x: Tensor, said: Tensor) -> Tensor:
+            for image, seen in looked:
+                if image is x:
+                    return self.verdict(seen, said)
+            looked.append((x, self.see(x)))
+            return self.verdict(looked[-1][1], said)
+
+        return ask
 
 
 class StackedDiscriminator(nn.Module):
-    """Sketches, pictures and K sentence vectors for each, (N, K, features) → two logits (N, K), one for each size."""
+    """Two discriminators, one for sketches and one for pictures, and a text encoder that both use.
 
-    def __init__(self, vocabulary: int, features: int = 128, small_width: int = 32, width: int = 48):
+    Args: as `StackedGenerator` has.
+    """
+
+    def __init__(
+        self,
+        vocabulary: int,
+        features: int = 128,
+        small_width: int = 32,
+        width: int = 48,
+        small: int = 16,
+        large: int = 64,
+    ):
         super().__init__()
         self.text = TextEncoder(vocabulary, features)
-        self.first = SentenceDiscriminator(SMALL, features, small_width)
-        self.second = SentenceDiscriminator(LARGE, features, width)
+        self.small = SentenceDiscriminator(features, small_width, small)
+        self.large = SentenceDiscriminator(features, width, large)
 
     def read(self, words: Tensor) -> Tensor:
-        """Words int64 (N, T) → sentence vectors (N, 1, features)."""
-        return self.text(words)[1][:, None]
+        """Words int64 (N, T) → sentence vectors (N, features)."""
+        return sentence_vector(self.text(words), words)
 
-    def forward(self, small: Tensor, large: Tensor, sentences: Tensor) -> tuple[Tensor, Tensor]:
-        return self.first(small, sentences), self.second(large, sentences)
+    def forward(self, small: Tensor, large: Tensor, words: Tensor) -> tuple[Tensor, Tensor]:
+        """Sketches, pictures and words → logits (N, 1) of both."""
+        said = self.read(words)
+        return self.small(small, said), self.large(large, said)
 
 
 def _picked(vectors: Tensor, places: Tensor) -> Tensor:
+    """Vectors (N, T, F) in the order of `places` (N, T)."""
     return vectors.gather(1, places.unsqueeze(2).expand(-1, -1, vectors.shape[2]))
 
 
+def _doublings(small: int, large: int) -> int:
+    """How often `small` must be doubled to be `large`."""
+    return (large // small).bit_length() - 1
+
+
 def _convolution(inside: int, outside: int) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Conv2d(inside, outside, 3, padding=1, bias=False), nn.BatchNorm2d(outside), nn.ReLU()
-    )
+    return nn.Sequential(nn.Conv2d(inside, outside, 3, padding=1, bias=False), nn.BatchNorm2d(outside), nn.ReLU())
 
 
-def _grow(inside: int, outside: int) -> list[nn.Module]:
-    """Twice the sides, with `outside` channels."""
-    return [
-        nn.Conv2d(inside, 4 * outside, 3, padding=1, bias=False),
-        nn.PixelShuffle(2),
-        nn.BatchNorm2d(outside),
-        nn.ReLU(),
-    ]
+def _way_up(inside: int, widths: list[int]) -> list[nn.Module]:
+    """Doubled once for each of `widths`, and three channels at the end.
+
+    Each doubling lays channels out as pixels, which is the cheapest (Shi et al. 2016, arXiv 1609.05158).
+    """
+    layers: list[nn.Module] = []
+    for before, after in zip([inside, *widths], widths, strict=False):
+        layers += [nn.Conv2d(before, 4 * after, 3, padding=1, bias=False), nn.PixelShuffle(2)]
+        layers += [nn.BatchNorm2d(after), nn.ReLU()]
+    return [*layers, nn.Conv2d(widths[-1], 3, 3, padding=1)]
