@@ -19,7 +19,7 @@ from safetensors.torch import load_file, save_file
 from torch.nn import functional as F
 
 from learntools import platforms, training
-from learntools.data import DataError, orders, to_float
+from learntools.data import DataError, orders
 from learntools.data.vocabulary import words_of
 from learntools.lessons.text_to_image import q1, q2, q3, q4, q5, q6, q7, q8
 from learntools.lessons.text_to_image.trained import pretrained
@@ -60,8 +60,8 @@ print("tints:", *orders.TINTS, sep=" · ")
 # one right picture for a sentence, and noise will have to choose.
 #
 # Anybody can paint what they have seen. So some **combinations** are kept out of training: each noun has one tint that
-# it never wears there, and one pair of nouns in eight never meets. The network knows purple and it knows rabbits, but it
-# has never seen a purple rabbit. All the measuring below is done on such orders.
+# it never wears there, and one pair of nouns in eight never meets. The network knows purple and it knows rabbits, but
+# it has never seen a purple rabbit. All the measuring below is done on such orders.
 
 # %%
 print("never seen:", *orders.unseen_colours(24).sentences[:6], sep="\n  ")
@@ -151,12 +151,12 @@ for i, row in enumerate(said @ said.T):
 #
 # ## A code with noise in it
 #
-# There are few sentences, and each has one vector. G would learn what to paint at these points, and nothing in between:
-# there it may paint anything at all.
+# There are few sentences, and each has one vector. G would learn what to paint at these points, and nothing in
+# between: there it may paint anything at all.
 #
-# The paper's answer is **conditioning augmentation**. From the sentence's vector a layer computes two rows of numbers, a
-# `mean` and a `log_variance`, and the **code** of the sentence is drawn at random around the mean. So each sentence is a
-# small cloud, and G has to do well everywhere in it.
+# The paper's answer is **conditioning augmentation**. From the sentence's vector a layer computes two rows of numbers,
+# a `mean` and a `log_variance`, and the **code** of the sentence is drawn at random around the mean. So each sentence
+# is a small cloud, and G has to do well everywhere in it.
 
 # %%
 apart = {"a red bus": ((-1.3, 0.8), 0.45), "a red shark": ((1.1, 0.9), 0.45), "a sun": ((0.2, -1.3), 0.45)}
@@ -232,9 +232,9 @@ show_images(torch.cat([F.interpolate(both.small, scale_factor=4), both.large]), 
 print(*sentences, sep=" · ")
 
 # %% [markdown]
-# The code is a row of numbers, and the sketch, on its way through stage II, is a grid of places with channels. How can a
-# convolution look at both at once? The paper repeats the code at every place, and lays it beside the channels that are
-# there.
+# The code is a row of numbers, and the sketch, on its way through stage II, is a grid of places with channels. How can
+# a convolution look at both at once? The paper repeats the code at every place, and lays it beside the channels that
+# are there.
 #
 # ### Question 5
 #
@@ -255,8 +255,8 @@ q5.check()
 
 # %% [markdown]
 # One code for the whole sentence is enough when there is one thing. With two, each half of the picture is about other
-# words. So our stages also do what a later paper, AttnGAN, has added: each place looks at the **words**, and picks those
-# that concern it. It is the attention of lesson 07, turned round.
+# words. So our stages also do what a later paper, AttnGAN, has added: each place looks at the **words**, and picks
+# those that concern it. It is the attention of lesson 07, turned round.
 #
 # Your functions make the generator, with the course's stages in it:
 
@@ -266,7 +266,7 @@ WORDS = len(orders.order_vocabulary())
 
 
 class Painter(StackedGenerator):
-    """Words (N, T) and noise (N, 4) → `Painted`: small (N, 3, 16, 16), large (N, 3, 64, 64), and the codes' two rows."""
+    """Words (N, T) and noise (N, 4) → `Painted`: small (N, 3, 16, 16), large (N, 3, 64, 64), mean, log variance."""
 
     def forward(self, words, z):
         vectors = self.text(words)
@@ -285,11 +285,11 @@ print(*(f"{name}: {tuple(value.shape)}" for name, value in made._asdict().items(
 # ## A discriminator that reads
 #
 # D must see the sentence too, or G could paint any nice picture for any order: that was lesson 04. Does D then check
-# whether they belong together? Think of what it is shown: real images with their own sentences, which it should accept,
-# and fakes. It can tell the two apart by the image alone, and never needs to read.
+# whether they belong together? Think of what it is shown: real images with their own sentences, which it should
+# accept, and fakes. It can tell the two apart by the image alone, and never needs to read.
 #
-# So D is given a third kind of pair: a **real** image with a **wrong** sentence. There is nothing wrong with the image.
-# Only who has read the sentence can refuse it. A D that is trained like this is called **matching-aware**.
+# So D is given a third kind of pair: a **real** image with a **wrong** sentence. There is nothing wrong with the
+# image. Only who has read the sentence can refuse it. A D that is trained like this is called **matching-aware**.
 
 # %%
 show_three_pairs()
@@ -320,8 +320,8 @@ q6.check()
 # %% [markdown]
 # ## G's loss
 #
-# G wants D to accept its images under their sentences. In the paper that is all, and it takes days. We have minutes, so
-# our G gets the help that you know from lesson 05: L1 to the real image of the same sentence. Neither StackGAN nor
+# G wants D to accept its images under their sentences. In the paper that is all, and it takes days. We have minutes,
+# so our G gets the help that you know from lesson 05: L1 to the real image of the same sentence. Neither StackGAN nor
 # the matching-aware GAN before it has this term.
 #
 # ### Question 7
@@ -341,13 +341,14 @@ def generator_loss(D, x, said, fake, l1_weight):
 q7.check()
 
 # %% [markdown]
-# There is a catch. A shark may look to the left or to the right, and L1 to a single one of them punishes the other. The
-# safest image is then the mean of both: two noses, half as dark. You know this from lesson 05, where L1 alone blurred.
+# There is a catch. A shark may look to the left or to the right, and L1 to a single one of them punishes the other.
+# The safest image is then the mean of both: two noses, half as dark. You know this from lesson 05, where L1 alone
+# blurred.
 #
-# Which way the shark looks is for the noise to say. So in training, the noise is not drawn blindly: a small network looks
-# at the real image and guesses which noise could have made it, as a mean and a log variance. From these the noise is
-# drawn, with your `augment`, and your `divergence` keeps it near plain noise. Afterwards nobody guesses any more: plain
-# noise chooses.
+# Which way the shark looks is for the noise to say. So in training, the noise is not drawn blindly: a small network
+# looks at the real image and guesses which noise could have made it, as a mean and a log variance. From these the
+# noise is drawn, with your `augment`, and your `divergence` keeps it near plain noise. Afterwards nobody guesses any
+# more: plain noise chooses.
 #
 # Here is the step in which all of it comes together, for sketches and pictures alike:
 
@@ -406,9 +407,9 @@ print(f"{FILE} holds {len(weights)} tensors, {FILE.stat().st_size / 1e6:.1f} MB"
 # Bring your generator back from its file. Make a new network with `Painter(WORDS)`, and give it the weights:
 # `network.load_state_dict(…)` takes what `load_file(FILE)` reads.
 #
-# The check gives it 48 sentences of combinations that it has never seen. The captioner of lesson 07, who has no part in
-# its training, must name what was asked for in at least half of the pictures; and sides and colours must be right. If
-# yours does not get there, train for longer.
+# The check gives it 48 sentences of combinations that it has never seen. The captioner of lesson 07, who has no part
+# in its training, must name what was asked for in at least half of the pictures; and sides and colours must be right.
+# If yours does not get there, train for longer.
 
 
 # %% answer="q8"
@@ -426,8 +427,8 @@ else:
 q8.check()
 
 # %% [markdown]
-# No time to train? Choose `"the course's"`: a generator that has trained for longer. From here on the notebook uses the
-# one that you choose. (`q8.get()` is yours if it has passed, and the course's otherwise.)
+# No time to train? Choose `"the course's"`: a generator that has trained for longer. From here on the notebook uses
+# the one that you choose. (`q8.get()` is yours if it has passed, and the course's otherwise.)
 
 # %%
 WHOSE = "mine"  # or "the course's"
@@ -472,8 +473,8 @@ if wrong:
     show_captions([x for x, _ in wrong], [sentence for _, sentence in wrong], title="not named")
 
 # %% [markdown]
-# Look at the failures: is it the shape, the colour, or is one thing taken for another that looks like it? Which of them
-# would *you* have recognised?
+# Look at the failures: is it the shape, the colour, or is one thing taken for another that looks like it? Which of
+# them would *you* have recognised?
 #
 # ## Where each word goes
 #
@@ -510,8 +511,8 @@ except DataError as why:
     print(why)
 
 # %% [markdown]
-# What does the noise change? Below, one of its four numbers goes from -2 to 2, in each row another one, and the code is
-# drawn from the same seed each time.
+# What does the noise change? Below, one of its four numbers goes from -2 to 2, in each row another one, and the code
+# is drawn from the same seed each time.
 
 # %%
 rows = []
@@ -537,8 +538,8 @@ show_captions(turned, words_in_turn, columns=8, size=1.0)
 # %% [markdown]
 # Other things to try:
 #
-# - Ask for something that cannot be: *a bus to the left of a bus*, or three things. What does the sentence checker say,
-#   and what does G paint if you go round it, with `G(encoded(…), …)`?
+# - Ask for something that cannot be: *a bus to the left of a bus*, or three things. What does the sentence checker
+#   say, and what does G paint if you go round it, with `G(encoded(…), …)`?
 # - Leave out the wrong sentences (replace `said.roll(1, 0)` by `said` in question 6 and skip the check), and train
 #   again. Which number falls?
 # - Set `guess_weight` to 10 in the recipe. What becomes of the sharks, and why?
@@ -566,10 +567,10 @@ show_captions(turned, words_in_turn, columns=8, size=1.0)
 # - Measure on combinations that were never seen, with judges that had no part in the training, beside real images.
 #
 # **Where it comes from.** H. Zhang and others, *StackGAN: Text to Photo-realistic Image Synthesis with Stacked
-# Generative Adversarial Networks*, 2016 ([arXiv 1612.03242](https://arxiv.org/abs/1612.03242)). Wrong sentences: S. Reed
-# and others, *Generative Adversarial Text to Image Synthesis*, 2016 ([arXiv
+# Generative Adversarial Networks*, 2016 ([arXiv 1612.03242](https://arxiv.org/abs/1612.03242)). Wrong sentences: S.
+# Reed and others, *Generative Adversarial Text to Image Synthesis*, 2016 ([arXiv
 # 1605.05396](https://arxiv.org/abs/1605.05396)). Attention to words: T. Xu and others, *AttnGAN*, 2017 ([arXiv
-# 1711.10485](https://arxiv.org/abs/1711.10485)). Noise that is guessed: J.-Y. Zhu and others, *BicycleGAN*, 2017 ([arXiv
-# 1711.11586](https://arxiv.org/abs/1711.11586)). The emoji: OpenMoji, CC BY-SA 4.0.
+# 1711.10485](https://arxiv.org/abs/1711.10485)). Noise that is guessed: J.-Y. Zhu and others, *BicycleGAN*, 2017
+# ([arXiv 1711.11586](https://arxiv.org/abs/1711.11586)). The emoji: OpenMoji, CC BY-SA 4.0.
 #
 # **Next.** In lesson 10 a part of a picture is missing, and what should be there has to be found.

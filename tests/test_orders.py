@@ -63,7 +63,7 @@ def test_a_sentence_says_what_its_order_is(name):
     tested = TESTS[name]()
     for order, sentence in zip(tested.orders, tested.sentences, strict=True):
         assert order_of(sentence) == order
-        assert {thing for thing in read(sentence).things} == set(order.things)
+        assert set(read(sentence).things) == set(order.things)
         assert len(words_of(sentence)) <= LONGEST
 
 

@@ -118,7 +118,12 @@ def test_padding_changes_nothing_that_the_networks_read():
 def test_a_words_vector_knows_what_stands_before_and_after_it():
     torch.manual_seed(0)
     text = TextEncoder(WORDS, features=12)
-    words = encode(["a red bus to the left of a crown", "a blue bus to the left of a crown", "a red bus to the left of a sun"])
+    words = encode(
+        [
+            f"a {first} bus to the left of a {second}"
+            for first, second in (("red", "crown"), ("blue", "crown"), ("red", "sun"))
+        ]
+    )
     vectors = text(words)
     bus, left = 2, 5
     assert not torch.allclose(vectors[0, bus], vectors[1, bus], atol=1e-3)

@@ -31,10 +31,11 @@ from learntools.data.scenes import kept_apart
 from learntools.data.sentences import describe, read
 from learntools.data.vocabulary import PAD, SPECIAL, Vocabulary, words_of
 
-NOUNS = (
-    "rabbit parrot penguin lobster unicorn sheep spider dragon butterfly flamingo shark skull bus football cactus "
-    "sailboat guitar trumpet crown castle sun kangaroo"
-).split() + ["teddy bear", "light bulb"]
+_NOUNS = """
+rabbit; parrot; penguin; lobster; unicorn; sheep; spider; dragon; butterfly; flamingo; shark; kangaroo; skull; bus;
+football; cactus; sailboat; guitar; trumpet; crown; castle; sun; teddy bear; light bulb
+"""
+NOUNS = tuple(" ".join(noun.split()) for noun in _NOUNS.split(";"))
 LONGEST = 16  # words of a sentence; all are filled up to it
 
 TEST_ORDERS = 240
@@ -142,7 +143,7 @@ def encode(sentences: Sequence[str]) -> Tensor:
 
 
 def order_of(sentence: str) -> Order:
-    """What the sentence orders. Raises DataError, with a sentence for who wrote it, when this world does not have it."""
+    """What the sentence orders. Raises DataError, with a sentence for who wrote it, when it is not of this world."""
     claims = read(sentence)
     known = [(colour, noun) for colour, noun in claims.things if noun in NOUNS]
     strange = sorted({word for word in words_of(sentence) if word not in order_vocabulary()})
@@ -159,7 +160,7 @@ def order_of(sentence: str) -> Order:
     sides = [relation for relation in claims.relations if relation[1] in ("left", "right")]
     if len(claims.relations) != len(known) - 1 or len(sides) != len(known) - 1:
         raise DataError(
-            f"In {sentence!r}, which is on the left? Name one thing, or say that one is to the left or right of another."
+            f"In {sentence!r}, which is on the left? Name one thing, or say that one is to the left or right of one."
         )
     if strange:
         raise DataError(f"These words are unknown here: {', '.join(strange)}. The colours are {', '.join(TINTS)}.")

@@ -12,7 +12,8 @@ from its images (`classification_accuracy_score`). A generator is never judged b
 Translations of images are judged against held-out truth by `judged_pairs` and `judged_styles`: with `l1`, `ssim` and
 `saturation_ratio` pair by pair, and as sets by `kernel_distance` on `recognition_features`.
 
-Captions are compared with what people wrote by `bleu` and `cider`.
+Captions are compared with what people wrote by `bleu` and `cider`; images that were painted for a sentence are judged
+by `judged_orders`.
 """
 
 from learntools.metrics.captions import bleu, cider
@@ -34,6 +35,7 @@ from learntools.metrics.neighbours import (
     nearest_neighbours,
     precision_recall_density_coverage,
 )
+from learntools.metrics.orders import judged_orders
 from learntools.metrics.scenes import judged_scenes
 from learntools.metrics.translation import judged_pairs, judged_styles
 
@@ -51,6 +53,7 @@ __all__ = [
     "frechet_distance",
     "judge_features",
     "judged",
+    "judged_orders",
     "judged_pairs",
     "judged_scenes",
     "judged_styles",

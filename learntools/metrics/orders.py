@@ -1,4 +1,4 @@
-"""What images painted to order show: two judges who have no part in their training, beside what each makes of real ones.
+"""What images painted to order show: two judges who had no part in their training.
 
     judged_orders(images, orders)       # {"objects": .81, "relations": .78, "colours": .95, "nearest": .84}
 
@@ -100,8 +100,8 @@ def _hue(colour: Tensor) -> Tensor:
 
 @functools.lru_cache(maxsize=1)
 def _renderings() -> tuple[Tensor, list[str]]:
-    """Features (M, 1280) of all nouns, in all tints and in both directions, alone and as one of two; and their nouns."""
-    every = [Order((thing,) * count) for noun in NOUNS for thing in ((t, noun) for t in ("", *TINTS)) for count in (1, 2)]
+    """Features (M, 1280) of each noun in all tints, both ways round, alone and as one of two; and the nouns."""
+    every = [Order(((tint, noun),) * count) for noun in NOUNS for tint in ("", *TINTS) for count in (1, 2)]
     parts, nouns = [], []
     for mirrored in (False, True):
         images = to_float(draw([order.things for order in every], [Placed(mirrored=mirrored)] * len(every)))

@@ -7,14 +7,15 @@
 
 After *StackGAN* (Zhang et al. 2016, arXiv 1612.03242): the sentence becomes a code, conditioning augmentation draws
 around it, stage I paints the rough shape and colour, and stage II reads the sentence again and adds what stage I has
-left out. Three things are different, so that it learns in minutes. The text encoders are trained along, where the paper
-takes one that is ready. Each place of the image looks at the words and picks those that concern it (*AttnGAN*, Xu et al.
-2017, arXiv 1711.10485): "a blue rabbit to the left of a bus" is about the rabbit here, and about the bus there. And both
-stages are trained at once.
+left out. Three things are different, so that it learns in minutes. The text encoders are trained along, where the
+paper takes one that is ready. Each place of the image looks at the words and picks those that concern it (*AttnGAN*, Xu
+et al. 2017, arXiv 1711.10485): "a blue rabbit to the left of a bus" is about the rabbit here, and about the bus there.
+And both stages are trained at once.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -50,8 +51,8 @@ def beside(maps: Tensor, code: Tensor) -> Tensor:
 class TextEncoder(nn.Module):
     """Words int64 (N, T), 0 where there is none → a vector for each word in its sentence (N, T, features).
 
-    Two recurrent layers read the words, one forwards and one backwards, so that a word's vector knows what stands before
-    and after it: which colour, and on which side of the other thing. Padding changes no word's vector.
+    Two recurrent layers read the words, one forwards and one backwards, so that a word's vector knows what stands
+    before and after it: which colour, and on which side of the other thing. Padding changes no word's vector.
     """
 
     def __init__(self, vocabulary: int, features: int = 128, embedding: int = 64):
@@ -134,14 +135,16 @@ class StageTwo(nn.Module):
     def __init__(self, code: int, features: int, width: int, blocks: int, small: int, large: int):
         super().__init__()
         side = max(small // 4, 8)
+        cell = small // side
         self.look = nn.Sequential(
-            nn.PixelUnshuffle(small // side), nn.Conv2d(3 * (small // side) ** 2, width, 3, padding=1), nn.LeakyReLU(0.2)
+            nn.PixelUnshuffle(cell), nn.Conv2d(3 * cell * cell, width, 3, padding=1), nn.LeakyReLU(0.2)
         )
         self.read = WordAttention(width, features, side)
         self.join = _convolution(width + code, width)
         self.body = nn.Sequential(*(Block(width) for _ in range(blocks)))
-        narrower = [max(width // (3 * 2**i), 12) for i in range(_doublings(side, large))]
-        self.paint = nn.Sequential(*_way_up(width, narrower))
+        narrower = [max(width // (3 * 2**i), 12) for i in range(_doublings(side, large) - 1)]
+        # The last doubling is done by the last layer, for at full size everything costs most.
+        self.paint = nn.Sequential(*_way_up(width, narrower, 4 * 3), nn.PixelShuffle(2))
 
     def forward(self, small: Tensor, code: Tensor, vectors: Tensor, words: Tensor) -> Tensor:
         maps = self.look(small)
@@ -212,7 +215,7 @@ class Guess(nn.Module):
         super().__init__()
         widths = [3, 32, *[64] * (_doublings(4, size) - 1)]
         layers: list[nn.Module] = []
-        for before, after in zip(widths, widths[1:], strict=False):
+        for before, after in itertools.pairwise(widths):
             layers += [nn.Conv2d(before, after, 4, 2, 1), nn.LeakyReLU(0.2)]
         self.see = nn.Sequential(*layers, nn.Flatten(), nn.Linear(16 * widths[-1], 2 * latent))
 
@@ -313,8 +316,8 @@ def _convolution(inside: int, outside: int) -> nn.Sequential:
     return nn.Sequential(nn.Conv2d(inside, outside, 3, padding=1, bias=False), nn.BatchNorm2d(outside), nn.ReLU())
 
 
-def _way_up(inside: int, widths: list[int]) -> list[nn.Module]:
-    """Doubled once for each of `widths`, and three channels at the end.
+def _way_up(inside: int, widths: list[int], outside: int = 3) -> list[nn.Module]:
+    """Doubled once for each of `widths`, and `outside` channels at the end.
 
     Each doubling lays channels out as pixels, which is the cheapest (Shi et al. 2016, arXiv 1609.05158).
     """
@@ -322,4 +325,4 @@ def _way_up(inside: int, widths: list[int]) -> list[nn.Module]:
     for before, after in zip([inside, *widths], widths, strict=False):
         layers += [nn.Conv2d(before, 4 * after, 3, padding=1, bias=False), nn.PixelShuffle(2)]
         layers += [nn.BatchNorm2d(after), nn.ReLU()]
-    return [*layers, nn.Conv2d(widths[-1], 3, 3, padding=1)]
+    return [*layers, nn.Conv2d(widths[-1], outside, 3, padding=1)]

@@ -17,8 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from learntools import data, losses
-from learntools.data import ImageSet, Unpaired, fashion_mnist
-from learntools.data import orders
+from learntools.data import ImageSet, Unpaired, fashion_mnist, orders
 from learntools.data import scenes as captioned_scenes
 from learntools.data.captioned import Sentences
 from learntools.data.vocabulary import Vocabulary
@@ -212,8 +211,8 @@ def text_to_image() -> TextToImage:
 def text_to_image_paper() -> TextToImage:
     """The paper's own sizes (section 3.4): sketches of 64×64, pictures of 256×256, codes of 128 numbers; for a GPU.
 
-    Its text encoder came from elsewhere, and gave 1,024 numbers for a sentence; ours is trained along. Adam and batch are
-    the paper's; the games are this course's, and both stages are trained at once.
+    Its text encoder came from elsewhere, and gave 1,024 numbers for a sentence; ours is trained along. Adam and batch
+    are the paper's; the games are this course's, and both stages are trained at once.
     """
     from learntools.models.text_to_image import StackedDiscriminator, StackedGenerator
 

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from learntools import losses
-from learntools.models.text_to_image import Painted, augment, divergence
+from learntools.models.text_to_image import StackedDiscriminator, StackedGenerator, augment, divergence
 from learntools.training.batches import Augmentation
 from learntools.training.hardware import TrainingError
 from learntools.training.recipe import Adam, Move, Recipe, frozen, hold_then_fall, tried
@@ -25,8 +25,8 @@ class TextToImage(Recipe):
 
     D is matching-aware: it refuses fakes, and real images with a wrong sentence (Reed et al. 2016, arXiv 1605.05396).
     Beside D's verdict G is told how far its images are from the real one (L1), for two minutes are short; neither paper
-    needs that. In training the noise is not drawn blindly, but from what `generator.guess` says could have made the real
-    image: else L1 would teach G the mean of all the images of a sentence. The last three weights are those terms'.
+    needs that. In training the noise is not drawn blindly, but from what `generator.guess` says could have made the
+    real image: else L1 would teach G the mean of all the images of a sentence.
 
     Attributes:
         generator: (words (N, T), z (N, latent)) → `Painted`, with `latent` and `guess`, as `StackedGenerator`.
@@ -38,8 +38,8 @@ class TextToImage(Recipe):
         shown: words (M, T) for which the preview shows pictures.
     """
 
-    generator: nn.Module
-    discriminator: nn.Module
+    generator: StackedGenerator
+    discriminator: StackedDiscriminator
     l1_weight: float = 10.0
     code_weight: float = 0.002
     guess_weight: float = 0.02
@@ -66,20 +66,21 @@ class TextToImage(Recipe):
     def step(self, x: Tensor, y: Tensor, move: Move, count: int) -> None:
         D, reals = self.discriminator, self.both_sizes(x)
         z, guess_price = self.noise(reals[0])
-        fake: Painted = self.generator(y, z)
+        fake = self.generator(y, z)
         fakes = fake.small, fake.large
 
         # D's step
         said, judges = D.read(y), (D.small.once(), D.large.once())
-        parts = zip(judges, reals, fakes, strict=True)
-        move("discriminator", sum(self.discriminator_loss(judge, real, said, made) for judge, real, made in parts))
+        parts = list(zip(judges, reals, fakes, strict=True))
+        lost = [self.discriminator_loss(judge, real, said, made) for judge, real, made in parts]
+        move("discriminator", torch.stack(lost).sum())
 
         # G's step
         with frozen(D):
             said, judges = D.read(y), (D.small, D.large)
-            parts = zip(judges, reals, fakes, strict=True)
-            loss = sum(self.generator_loss(judge, real, said, made, self.l1_weight) for judge, real, made in parts)
-            loss = loss + self.code_weight * divergence(fake.mean, fake.log_variance) + guess_price
+            parts = list(zip(judges, reals, fakes, strict=True))
+            lost = [self.generator_loss(judge, real, said, made, self.l1_weight) for judge, real, made in parts]
+            loss = torch.stack(lost).sum() + self.code_weight * divergence(fake.mean, fake.log_variance) + guess_price
             move("generator", loss)
 
     def both_sizes(self, x: Tensor) -> tuple[Tensor, Tensor]:

@@ -29,7 +29,7 @@ class q3:
         "No number may share its noise with another: `randn_like` of a tensor (N, F) draws N · F numbers.",
     ]
     reference = augment
-    praise = "Around the same sentence there is a small cloud of codes now, and the gradient still reaches both numbers."
+    praise = "Around each sentence there is a small cloud of codes now, and the gradient still reaches both numbers."
 
     def scenario(rng: Any):
         spread = rng.uniform(3, 4, low=0.3, high=2.0)
@@ -118,8 +118,9 @@ class q3:
             "needs noise of its own.",
         ),
         "always the same noise": (
-            lambda mean, log_variance: mean
-            + (0.5 * log_variance).exp() * torch.randn(mean.shape, generator=torch.Generator().manual_seed(0)),
+            lambda mean, log_variance: (
+                mean + (0.5 * log_variance).exp() * torch.randn(mean.shape, generator=torch.Generator().manual_seed(0))
+            ),
             "`augment` draws the same noise at each call, so a sentence has one code for ever. Fix no seed in here: "
             "every call should draw anew.",
         ),

@@ -78,7 +78,7 @@ class q6:
         d_said = grad(loss, said)
         sure = judge(s.seed + 2)
         with torch.no_grad():
-            sure.head.bias += 3  # nearly everything is real to this one
+            sure.head.bias.add_(3)  # nearly everything is real to this one
         if learns:
             loss.sum().backward()
         return {
@@ -100,7 +100,7 @@ class q6:
         true("fake", share=0.5, why="D must see each fake with the sentence that it was made from"),
         close("loss", share=1, label="the loss", why="look at the three terms and their weights"),
         close("sure", share=0, label="the loss of a D that calls nearly everything real"),
-        close("d_move", share=1.5, label="the gradient of D's weights", why="look at the three terms and their weights"),
+        close("d_move", share=1.5, label="the gradient of D's weights", why="look at the terms and their weights"),
         close("d_said", share=0.5, label="the gradient that comes back to the sentences"),
         true("g_clean", share=1, why="the gradient must stop at the fakes, before it reaches G"),
         true("g_can_learn", share=0, why="G's own step needs `fake` with its graph, so leave `fake` itself as it is"),
@@ -147,16 +147,20 @@ class q6:
             "would never hear what is wrong with its images: a fake belongs to the sentence it was made from.",
         ),
         "wrong sentences for fakes only": (
-            lambda D, x, said, fake: F.relu(1 - D(x, said)).mean()
-            + 0.5 * F.relu(1 + D(fake.detach(), said.roll(1, 0))).mean()
-            + 0.5 * F.relu(1 + D(fake.detach(), said)).mean(),
+            lambda D, x, said, fake: (
+                F.relu(1 - D(x, said)).mean()
+                + 0.5 * F.relu(1 + D(fake.detach(), said.roll(1, 0))).mean()
+                + 0.5 * F.relu(1 + D(fake.detach(), said)).mean()
+            ),
             "`discriminator_loss` pairs the wrong sentences with fakes. A fake is refused anyhow, so D learns nothing "
             "about fitting from that. It is the real image whose only fault should be its sentence.",
         ),
         "wrong sentences accepted": (
-            lambda D, x, said, fake: 0.5 * F.relu(1 - D(x, said)).mean()
-            + 0.5 * F.relu(1 - D(x, said.roll(1, 0))).mean()
-            + F.relu(1 + D(fake.detach(), said)).mean(),
+            lambda D, x, said, fake: (
+                0.5 * F.relu(1 - D(x, said)).mean()
+                + 0.5 * F.relu(1 - D(x, said.roll(1, 0))).mean()
+                + F.relu(1 + D(fake.detach(), said)).mean()
+            ),
             "`discriminator_loss` wants high scores for real images whatever is said of them, as if the sentence did "
             "not matter. A real image with a wrong sentence is to be refused.",
         ),
@@ -166,9 +170,11 @@ class q6:
             "There are three kinds of pairs.",
         ),
         "fakes accepted": (
-            lambda D, x, said, fake: 0.5 * F.relu(1 - D(x, said)).mean()
-            + 0.5 * F.relu(1 - D(fake.detach(), said)).mean()
-            + F.relu(1 + D(x, said.roll(1, 0))).mean(),
+            lambda D, x, said, fake: (
+                0.5 * F.relu(1 - D(x, said)).mean()
+                + 0.5 * F.relu(1 - D(fake.detach(), said)).mean()
+                + F.relu(1 + D(x, said.roll(1, 0))).mean()
+            ),
             "`discriminator_loss` rewards D for calling the fakes real: that is G's wish. Only real images with their "
             "own sentences should score high.",
         ),

@@ -88,8 +88,9 @@ class q4:
             "The first of the two must be the variance itself: what undoes a logarithm?",
         ),
         "sigma for the variance": (
-            lambda mean, log_variance: 0.5
-            * (mean**2 + (0.5 * log_variance).exp() - 1 - 0.5 * log_variance).sum(dim=1).mean(),
+            lambda mean, log_variance: (
+                0.5 * (mean**2 + (0.5 * log_variance).exp() - 1 - 0.5 * log_variance).sum(dim=1).mean()
+            ),
             "`divergence` takes sigma where the formula has its square, the variance. Half of the logarithm was right "
             "for question 3; here the whole of it is meant.",
         ),

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import torch
-from torch import Tensor
 from torch.nn import functional as F
 
 from learntools.core import close, exercise, grad, leaf, true

@@ -69,7 +69,7 @@ class q5:
         }
 
     expect = [
-        shape("result", (3, 6, 4, 5), why="the 2 channels of the maps and the 4 numbers of the code", label="the result"),
+        shape("result", (3, 6, 4, 5), why="the maps' 2 channels and the code's 4 numbers", label="the result"),
         close("result", share=2, label="the result"),
         close("tall", share=0.5, label="the result for maps of another size"),
         close("d_maps", share=0.5, label="the gradient that comes back to the maps"),

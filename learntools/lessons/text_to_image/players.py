@@ -1,4 +1,4 @@
-"""Tiny players for the checks: a discriminator of images and sentences that remembers what it was shown, and a painter."""
+"""Tiny players for the checks: a painter, and a discriminator that remembers which pairs it was shown."""
 
 from __future__ import annotations
 

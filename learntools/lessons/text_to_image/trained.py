@@ -99,7 +99,7 @@ def _without_colours(words: Tensor) -> Tensor:
 
 
 def _turned_round(words: Tensor) -> Tensor:
-    """"left" for "right", and the other way round."""
+    """ "left" for "right", and the other way round."""
     left, right = _number("left"), _number("right")
     return torch.where(words == left, right, torch.where(words == right, left, words))
 
