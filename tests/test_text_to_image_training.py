@@ -8,16 +8,8 @@ from torch.nn import functional as F
 
 from learntools import data, losses, training
 from learntools.data.orders import OrdersWithoutEnd, encode, order_vocabulary
-from learntools.models.text_to_image import (
-    StackedDiscriminator,
-    StackedGenerator,
-    TextEncoder,
-    WordAttention,
-    augment,
-    beside,
-    divergence,
-    sentence_vector,
-)
+from learntools.models.text_encoder import TextEncoder, WordAttention, augment, divergence, sentence_vector
+from learntools.models.text_to_image import StackedDiscriminator, StackedGenerator, beside
 from learntools.training import recipes
 from learntools.training.text_to_image import TextToImage
 

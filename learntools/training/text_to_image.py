@@ -13,7 +13,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from learntools import losses
-from learntools.models.text_to_image import StackedDiscriminator, StackedGenerator, augment, divergence
+from learntools.models.text_encoder import augment, divergence
+from learntools.models.text_to_image import StackedDiscriminator, StackedGenerator
 from learntools.training.batches import Augmentation
 from learntools.training.hardware import TrainingError
 from learntools.training.recipe import Adam, Move, Recipe, frozen, hold_then_fall, tried
