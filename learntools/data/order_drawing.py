@@ -44,15 +44,14 @@ Named = tuple[str, str]  # (colour, noun)
 
 
 class Placed(NamedTuple):
-    """How an image lies: pixels beside the middle, to the right and down, and whether its things are mirrored."""
+    """How an image lies: pixels beside the middle, to the right and down."""
 
     right: int = 0
     down: int = 0
-    mirrored: bool = False
 
     @classmethod
     def anyhow(cls, rng: random.Random) -> Placed:
-        return cls(rng.randint(-_SHIFT, _SHIFT), rng.randint(-_SHIFT, _SHIFT), rng.random() < 0.5)
+        return cls(rng.randint(-_SHIFT, _SHIFT), rng.randint(-_SHIFT, _SHIFT))
 
 
 def draw(
@@ -64,22 +63,21 @@ def draw(
     """
     there, folder = find_device(device), files.folder()
     canvas = torch.full((len(orders) * SIDE * SIDE, 3), 255.0, device=there)  # a row of colours for each pixel
-    by_size: dict[int, list[tuple[int, int, bool]]] = {_ALONE: [], _PAIRED: []}
+    by_size: dict[int, list[tuple[int, int]]] = {_ALONE: [], _PAIRED: []}
     for n, order in enumerate(orders):
-        right, down, mirrored = placed[n] if placed else Placed()
+        right, down = placed[n] if placed else Placed()
         size = _ALONE if len(order) == 1 else _PAIRED
         first = (SIDE - size * len(order) - _GAP * (len(order) - 1)) // 2
         right = max(min(right, first), -first)
         for i, named in enumerate(order):
             top, left = (SIDE - size) // 2 + down, first + right + i * (size + _GAP)
-            by_size[size].append(((n * SIDE + top) * SIDE + left, _places()[named], mirrored))
+            by_size[size].append(((n * SIDE + top) * SIDE + left, _places()[named]))
     for size, entries in by_size.items():
         if entries:
-            places, which, turned = torch.tensor(entries, device=there).unbind(1)
+            places, which = torch.tensor(entries, device=there).unbind(1)
             colour, clear = _sprites(folder, size, str(there))
             row = torch.arange(size, device=there)
-            columns = torch.where(turned[:, None] == 1, size - 1 - row, row)  # (things, size)
-            pixels = (places[:, None, None] + row[:, None] * SIDE + columns[:, None, :]).flatten()
+            pixels = (places[:, None, None] + row[:, None] * SIDE + row).flatten()
             canvas[pixels] = canvas[pixels] * clear[which].reshape(-1, 1) + colour[which].reshape(-1, 3)
     return canvas.round_().to(torch.uint8).view(-1, SIDE, SIDE, 3).permute(0, 3, 1, 2).contiguous()
 

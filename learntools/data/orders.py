@@ -173,7 +173,7 @@ def order_of(sentence: str) -> Order:
 
 
 def paint(orders: Sequence[Order], seed: int | random.Random = 0, device: str | torch.device = "cpu") -> Tensor:
-    """A real image of each order, uint8 (N, 3, 64, 64): a little to one side, and mirrored or not, by chance."""
+    """A real image of each order, uint8 (N, 3, 64, 64): a little beside the middle, by chance."""
     rng = seed if isinstance(seed, random.Random) else random.Random(seed)
     return draw([order.things for order in orders], [Placed.anyhow(rng) for _ in orders], device)
 

@@ -17,7 +17,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from learntools.data.images import to_float
-from learntools.data.order_drawing import SIDE, TINTS, Placed, draw
+from learntools.data.order_drawing import SIDE, TINTS, draw
 from learntools.data.orders import NOUNS, Order
 from learntools.data.sentences import read
 from learntools.metrics.kernel import recognition_features
@@ -100,14 +100,11 @@ def _hue(colour: Tensor) -> Tensor:
 
 @functools.lru_cache(maxsize=1)
 def _renderings() -> tuple[Tensor, list[str]]:
-    """Features (M, 1280) of each noun in all tints, both ways round, alone and as one of two; and the nouns."""
+    """Features (M, 1280) of each noun in all tints, alone and as one of two; and the nouns."""
     every = [Order(((tint, noun),) * count) for noun in NOUNS for tint in ("", *TINTS) for count in (1, 2)]
-    parts, nouns = [], []
-    for mirrored in (False, True):
-        images = to_float(draw([order.things for order in every], [Placed(mirrored=mirrored)] * len(every)))
-        parts += [_parts(x, order)[0][0] for x, order in zip(images, every, strict=True)]
-        nouns += [order.nouns[0] for order in every]
-    return recognition_features(torch.stack(parts)), nouns
+    images = to_float(draw([order.things for order in every]))
+    parts = [_parts(x, order)[0][0] for x, order in zip(images, every, strict=True)]
+    return recognition_features(torch.stack(parts)), [order.nouns[0] for order in every]
 
 
 @functools.lru_cache(maxsize=1)

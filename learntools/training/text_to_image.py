@@ -48,7 +48,7 @@ class TextToImage(Recipe):
     generator_loss: Callable[..., Tensor] = losses.matching_generator_loss
     discriminator_optimizer: Adam = field(default_factory=Adam)
     generator_optimizer: Adam = field(default_factory=Adam)
-    batch_size: int = 32
+    batch_size: int = 16
     averaged: Sequence[str] = ("generator",)
     decay: float = 0.995
     augment: Sequence[Augmentation] = ()
