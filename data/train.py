@@ -35,7 +35,7 @@ STEPS = {
     "pix2pix": 3000,
     "cyclegan": 3000,
     "captioning": 9000,
-    "text_to_image": 3000,
+    "text_to_image": 1600,
 }
 HALF = (
     "pix2pix",

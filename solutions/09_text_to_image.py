@@ -56,8 +56,8 @@ print("nouns:", *sorted(orders.NOUNS), sep=" · ")
 print("tints:", *orders.TINTS, sep=" · ")
 
 # %% [markdown]
-# Real images of one sentence differ: a thing may look to either side, and lie a little off the middle. So there is not
-# one right picture for a sentence, and noise will have to choose.
+# Real images of one sentence differ: what they show lies a little higher or lower, further left or right. So there is
+# not one right picture for a sentence, and noise will have to choose.
 #
 # Anybody can paint what they have seen. So some **combinations** are kept out of training: each noun has one tint that
 # it never wears there, and one pair of nouns in eight never meets. The network knows purple and it knows rabbits, but
@@ -341,14 +341,14 @@ def generator_loss(D, x, said, fake, l1_weight):
 q7.check()
 
 # %% [markdown]
-# There is a catch. A shark may look to the left or to the right, and L1 to a single one of them punishes the other.
-# The safest image is then the mean of both: two noses, half as dark. You know this from lesson 05, where L1 alone
-# blurred.
+# There is a catch. A shark may lie two pixels higher or two pixels lower, and L1 to a single image punishes all the
+# others. The safest picture is then the mean of all of them, in which every thin black line is a grey smear. You know
+# this from lesson 05, where L1 alone blurred.
 #
-# Which way the shark looks is for the noise to say. So in training, the noise is not drawn blindly: a small network
-# looks at the real image and guesses which noise could have made it, as a mean and a log variance. From these the
-# noise is drawn, with your `augment`, and your `divergence` keeps it near plain noise. Afterwards nobody guesses any
-# more: plain noise chooses.
+# Where the shark lies is for the noise to say. So in training, the noise is not drawn blindly: a small network looks
+# at the real image and guesses which noise could have made it, as a mean and a log variance. From these the noise is
+# drawn, with your `augment`, and your `divergence` keeps it near plain noise. Afterwards nobody guesses any more:
+# plain noise chooses.
 #
 # Here is the step in which all of it comes together, for sketches and pictures alike:
 
@@ -542,7 +542,7 @@ show_captions(turned, words_in_turn, columns=8, size=1.0)
 #   say, and what does G paint if you go round it, with `G(encoded(…), …)`?
 # - Leave out the wrong sentences (replace `said.roll(1, 0)` by `said` in question 6 and skip the check), and train
 #   again. Which number falls?
-# - Set `guess_weight` to 10 in the recipe. What becomes of the sharks, and why?
+# - Set `guess_weight` to 10 in the recipe. What becomes of thin lines, and why?
 
 # %% [markdown]
 # ## In your own words
