@@ -408,8 +408,8 @@ print(f"{FILE} holds {len(weights)} tensors, {FILE.stat().st_size / 1e6:.1f} MB"
 # `network.load_state_dict(…)` takes what `load_file(FILE)` reads.
 #
 # The check gives it 48 sentences of combinations that it has never seen. The captioner of lesson 07, who has no part
-# in its training, must name what was asked for in at least half of the pictures; and sides and colours must be right.
-# If yours does not get there, train for longer.
+# in its training, must name what was asked for in at least half of the pictures, and in a fifth of those with two
+# things; sides and colours must be right. If yours does not get there, train for longer.
 
 
 # %% answer="q8"
@@ -427,8 +427,8 @@ else:
 q8.check()
 
 # %% [markdown]
-# No time to train? Choose `"the course's"`: a generator that has trained for longer. From here on the notebook uses
-# the one that you choose. (`q8.get()` is yours if it has passed, and the course's otherwise.)
+# No time to train? Choose `"the course's"`: a generator that comes with it. From here on the notebook uses the one
+# that you choose. (`q8.get()` is yours if it has passed, and the course's otherwise.)
 
 # %%
 WHOSE = "mine"  # or "the course's"
