@@ -23,6 +23,7 @@ NAMES = {
     "cyclegan": (180.0,),
     "captioning": (150.0,),
     "super_resolution": (150.0,),
+    "text_to_image": (150.0,),
 }
 
 

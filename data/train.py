@@ -37,12 +37,14 @@ STEPS = {
     "cyclegan": 3000,
     "captioning": 9000,
     "super_resolution": 1800,
+    "text_to_image": 1600,
 }
 HALF = (
     "pix2pix",
     "cyclegan",
     "captioning",
     "super_resolution",
+    "text_to_image",
 )  # kept in 16 bits: they would be the largest files, and look the same
 CLOTHES = ("Fashion-MNIST's 60,000 training images (MIT)", "ten kinds of clothes in 28×28 grey pixels", "MIT")
 EMOJI = "CC BY-SA 4.0, as the drawings it learned from, which what it makes resembles"
@@ -64,6 +66,11 @@ SEEN = {
         "seven photographs (CC0 or public domain)",
         "emoji and a few photographs, shrunk from 64×64 to 16×16 without noise,",
         "CC BY-SA 4.0, as some of the drawings it learned from",
+    ),
+    "text_to_image": (
+        "orders without end of OpenMoji, tinted (CC BY-SA 4.0), each seen once",
+        "24 nouns in their own colours and five tints, one or two of them at 64×64",
+        EMOJI,
     ),
 }
 #: networks that are kept beside the averaged one, in the same file, each tensor under `network.name`

@@ -182,6 +182,37 @@ def perceptual_loss(features: Callable[[Tensor], Tensor], fake: Tensor, real: Te
     return F.mse_loss(features(fake), wanted)
 
 
+def matching_discriminator_loss(
+    judge: Callable[[Tensor, Tensor], Tensor], real: Tensor, said: Tensor, fake: Tensor
+) -> Tensor:
+    """The hinge loss of a matching-aware D: a real image with a wrong sentence is refused too (Reed et al. 2016,
+    arXiv 1605.05396, algorithm 1).
+
+    Args:
+        judge: (images, sentence vectors) → logits.
+        real: images (N, C, H, W).   said: their sentences (N, F); the neighbour's is the wrong one.
+        fake: images that were made for the same sentences; they are cut off from G here.
+
+    Returns:
+        A scalar, at least 0; 2 where D gives every pair 0. What is refused counts half for each of its two kinds.
+    """
+    right, wrong, made = judge(real, said), judge(real, said.roll(1, 0)), judge(fake.detach(), said)
+    return F.relu(1 - right).mean() + 0.5 * F.relu(1 + wrong).mean() + 0.5 * F.relu(1 + made).mean()
+
+
+def matching_generator_loss(
+    judge: Callable[[Tensor, Tensor], Tensor], real: Tensor, said: Tensor, fake: Tensor, l1_weight: float
+) -> Tensor:
+    """G's part of that game, and L1 to the real image of the same sentence.
+
+    Args: as above, with `fake` still connected to G, and the weight of L1.
+
+    Returns:
+        A scalar of either sign.
+    """
+    return hinge_generator_loss(judge(fake, said)) + l1_weight * F.l1_loss(fake, real)
+
+
 def caption_loss(logits: Tensor, words: Tensor, padding: int = 0) -> Tensor:
     """Cross-entropy of the word that comes next, over the real words alone (Xu et al. 2015, equation 14, first term).
 

@@ -26,6 +26,7 @@ from types import SimpleNamespace
 from learntools import viz
 from learntools.viz import captions, conditional, cyclegan, gan, grids, images, live, pix2pix, recognition, teaser
 from learntools.viz import super_resolution
+from learntools.viz import text_to_image
 
 torch.manual_seed(0)
 picture = torch.rand(3, 16, 16)
@@ -76,6 +77,12 @@ CALLS = {
     "images.show_images": (
         "images.show_images(torch.zeros(4, 1, 8, 6), titles=['boot', 'two\\nlines'], columns=2, title='Clothes')",
         "Clothes. 4 grey images of 8 by 6 pixels, in 2 rows of 2: boot, two lines.",
+    ),
+    "text_to_image.show_stages": ("text_to_image.show_stages()", "a sketch of 16×16 pixels"),
+    "text_to_image.show_three_pairs": ("text_to_image.show_three_pairs()", "with another's sentence: refuse"),
+    "text_to_image.show_codes": (
+        "text_to_image.show_codes({'a bus': (points[0], (0.2, 0.3)), 'a sun': (points[9], (0.1, 0.1))}, 20)",
+        "2 sentences as codes of two numbers: a bus, a sun.",
     ),
     "pix2pix.show_u": ("pix2pix.show_u()", "skip connections"),
     "pix2pix.show_pairs_game": ("pix2pix.show_pairs_game()", "true partner y"),

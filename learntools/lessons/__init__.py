@@ -21,6 +21,7 @@ COURSE = {
     "06": "cyclegan",
     "07": "captioning",
     "08": "super_resolution",
+    "09": "text_to_image",
 }
 
 

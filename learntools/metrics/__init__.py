@@ -14,7 +14,8 @@ Translations of images are judged against held-out truth by `judged_pairs` and `
 
 Enlargements beside the sharp truth: `judged_enlargements`, with `psnr`, `perceptual_distance` and `sharpness`.
 
-Captions are compared with what people wrote by `bleu` and `cider`.
+Captions are compared with what people wrote by `bleu` and `cider`; images that were painted for a sentence are judged
+by `judged_orders`.
 """
 
 from learntools.metrics.captions import bleu, cider
@@ -36,6 +37,7 @@ from learntools.metrics.neighbours import (
     nearest_neighbours,
     precision_recall_density_coverage,
 )
+from learntools.metrics.orders import judged_orders
 from learntools.metrics.perceptual import (
     judged_enlargements,
     luminance_of_folder,
@@ -61,6 +63,7 @@ __all__ = [
     "judge_features",
     "judged",
     "judged_enlargements",
+    "judged_orders",
     "judged_pairs",
     "judged_scenes",
     "judged_styles",

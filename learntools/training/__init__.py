@@ -19,6 +19,7 @@ from learntools.training.loop import Result, fit
 from learntools.training.processes import launch
 from learntools.training.recipe import GAN, Adam, Classifier, ConditionalGAN, Recipe, frozen, hold_then_fall
 from learntools.training.super_resolution import SuperResolution, two_parts
+from learntools.training.text_to_image import TextToImage
 from learntools.training.translation import CycleGAN, ImageBuffer, Pix2Pix
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "Shift",
     "Source",
     "SuperResolution",
+    "TextToImage",
     "Tint",
     "TrainingError",
     "choose",

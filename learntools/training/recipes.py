@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from learntools import data, losses
-from learntools.data import ImageSet, Unpaired, fashion_mnist
+from learntools.data import ImageSet, Unpaired, fashion_mnist, orders
 from learntools.data import scenes as captioned_scenes
 from learntools.data.captioned import Sentences
 from learntools.data.vocabulary import Vocabulary
@@ -25,6 +25,7 @@ from learntools.training.batches import Jitter, Shift, Source, Tint, flip
 from learntools.training.captioning import Captioning
 from learntools.training.recipe import GAN, Adam, Classifier, ConditionalGAN, Recipe
 from learntools.training.super_resolution import SuperResolution, two_parts
+from learntools.training.text_to_image import TextToImage
 from learntools.training.translation import CycleGAN, Pix2Pix
 
 JUDGED = 10_000  # images a generator is judged by, a thousand of each class where it takes orders
@@ -244,9 +245,45 @@ def super_resolution_paper() -> SuperResolution:
     )
 
 
+def text_to_image() -> TextToImage:
+    """Pictures of what a sentence orders, in two stages."""
+    from learntools.models.text_to_image import StackedDiscriminator, StackedGenerator
+
+    words = len(orders.order_vocabulary())
+    return TextToImage(
+        generator=StackedGenerator(words),
+        discriminator=StackedDiscriminator(words),
+        shown=orders.encode(orders.unseen_colours(20).sentences + orders.unseen_pairs(20).sentences),
+    )
+
+
+def text_to_image_paper() -> TextToImage:
+    """The paper's own sizes (section 3.4): sketches of 64×64, pictures of 256×256, codes of 128 numbers; for a GPU.
+
+    Its text encoder came from elsewhere, and gave 1,024 numbers for a sentence; ours is trained along. Adam and batch
+    are the paper's; the games are this course's, and both stages are trained at once.
+    """
+    from learntools.models.text_to_image import StackedDiscriminator, StackedGenerator
+
+    adam, words = Adam(lr=2e-4, betas=(0.5, 0.999)), len(flickr8k_vocabulary())
+    sizes = {"features": 1024, "small": 64, "large": 256}
+    return TextToImage(
+        generator=StackedGenerator(words, latent=100, code=128, small_width=512, width=512, blocks=4, **sizes),
+        discriminator=StackedDiscriminator(words, small_width=256, width=256, **sizes),
+        l1_weight=0,
+        code_weight=1.0,
+        guess_weight=0,
+        generator_optimizer=adam,
+        discriminator_optimizer=adam,
+        batch_size=64,
+        augment=[flip],
+        name="text_to_image_paper",
+    )
+
+
 @functools.lru_cache(maxsize=2)
-def _flickr8k(split: str) -> data.Captioned:
-    return data.flickr8k(split, size=224)
+def _flickr8k(split: str, size: int = 224) -> data.Captioned:
+    return data.flickr8k(split, size=size)
 
 
 @torch.no_grad()
@@ -384,6 +421,55 @@ def measure_super_resolution(networks: dict[str, nn.Module]) -> dict[str, float]
     return found
 
 
+@torch.no_grad()
+def painted(generator: nn.Module, words: Tensor, part: int = 60) -> Tensor:
+    """Pictures (N, 3, H, W) in [-1, 1] for sentences (N, T), on the CPU; always from the same noise."""
+    device, random = next(generator.parameters()).device, torch.Generator().manual_seed(1234)
+    z = torch.randn(len(words), getattr(generator, "latent", 4), generator=random)
+    with torch.random.fork_rng(devices=[]):  # the codes draw from the global random state
+        torch.manual_seed(1234)
+        pairs = zip(words.split(part), z.split(part), strict=True)
+        return torch.cat([generator(some.to(device), noise.to(device)).large.float().cpu() for some, noise in pairs])
+
+
+def measure_text_to_image(networks: dict[str, nn.Module]) -> dict[str, float]:
+    """Of images for held-out combinations, and for seen ones, the share that shows what was asked (`judged_orders`).
+
+    Each figure is followed by the same of real images, `_real`: no more can be expected. Held out are 240 tints and 240
+    pairs that never occur in training; object accuracy is the captioner's, over both together. `variety` is by how much
+    two images of the same sentence differ (L1), as a share of what two real ones do.
+    """
+    from learntools.metrics.orders import judged_orders
+
+    generator, found = networks["generator"], {}
+    held_out, seen = (orders.unseen_colours() + orders.unseen_pairs()), orders.seen_combinations()
+    for ending, tested in (("", held_out), ("_seen", seen)):
+        for made, images in ((ending, painted(generator, tested.words())), (f"{ending}_real", tested.floats())):
+            judged = judged_orders(images, tested.orders)
+            found[f"object_accuracy{made}"] = judged["objects"]
+            found[f"relation_accuracy{made}"] = judged["relations"]
+            found[f"colour_accuracy{made}"] = judged["colours"]
+            found[f"nearest_accuracy{made}"] = judged["nearest"]
+    for name, tested in (("colours", orders.unseen_colours()), ("pairs", orders.unseen_pairs())):
+        judged = judged_orders(painted(generator, tested.words()), tested.orders, nearest=False)
+        found[f"object_accuracy_unseen_{name}"] = judged["objects"]
+    twice = held_out.words()[::8].repeat_interleave(2, dim=0)
+    one, other = painted(generator, twice).unflatten(0, (-1, 2)).unbind(1)
+    apart = held_out.floats(seed=1)[::8] - held_out.floats(seed=2)[::8]
+    found["variety"] = float((one - other).abs().mean() / apart.abs().mean())
+    return found
+
+
+def measure_text_to_image_paper(networks: dict[str, nn.Module]) -> dict[str, float]:
+    """Kernel distance of images for the test captions from the test photographs."""
+    from learntools.metrics import kernel_distance, recognition_features
+
+    test = _flickr8k("test", 256)
+    words = flickr8k_vocabulary().encode_all([said[0] for said in test.captions])
+    fakes = painted(networks["generator"], words, part=8)
+    return {"kernel_distance": kernel_distance(recognition_features(test.floats()), recognition_features(fakes))}
+
+
 def measure_horse2zebra(networks: dict[str, nn.Module]) -> dict[str, float]:
     """Kernel distance of translated test horses to test zebras, beside that of the horses as they are."""
     from learntools.metrics import kernel_distance, recognition_features
@@ -445,6 +531,17 @@ RECIPES = {
         None,
         "sharp photographs from small ones, as in the paper; wants a GPU",
         steps=1_200_000,
+    ),
+    "text_to_image": Named(
+        text_to_image, orders.OrdersWithoutEnd, measure_text_to_image, 150, "a sentence becomes a picture"
+    ),
+    "text_to_image_paper": Named(
+        text_to_image_paper,
+        lambda: Sentences(_flickr8k("train", 256), flickr8k_vocabulary()),
+        measure_text_to_image_paper,
+        None,
+        "photographs for sentences, at StackGAN's sizes; downloads 1.1 GB, and wants a GPU",
+        steps=56_250,  # 600 epochs, as the paper gives each stage
     ),
     "judge": Named(judge, fashion_mnist, measure_judge, 300, "the classifier that judges the other two"),
 }
