@@ -162,7 +162,7 @@ def _emoji(folder: Path, split: str, device: str) -> tuple[Tensor, Tensor]:
 
 @dataclass(frozen=True)
 class HeldOut:
-    """Covered pictures to test with. covered, pictures: uint8 (N, 3, 64, 64).   masks: bool (N, 1, 64, 64).
+    """Covered pictures to test with. covered, pictures: uint8 (N, 3, H, W).   masks: bool (N, 1, H, W).
 
     kinds: what covers each, such as "fence".   sorts: what each is, "emoji" or "photograph".
     """
@@ -182,13 +182,13 @@ class HeldOut:
 
 
 @functools.lru_cache(maxsize=2)
-def held_out(count: int = TEST_PICTURES) -> HeldOut:
+def held_out(count: int = TEST_PICTURES, size: int = 64) -> HeldOut:
     """The same covered test pictures on every machine: the kinds in turns of a third, emoji and photographs in turns.
 
     Treat the tensors as read-only: every call gives the same ones.
     """
     random = torch.Generator().manual_seed(_SEED)
-    x, pictures = Covered("test", random=random).draw(count)
+    x, pictures = Covered("test", size, random=random).draw(count)
     kinds = tuple(kind for i, kind in enumerate(KINDS) for _ in range((count + i) // len(KINDS)))
-    sorts = tuple("emoji" if i % 2 == 0 else "photograph" for i in range(count))
+    sorts = tuple("emoji" if size == CELL and i % 2 == 0 else "photograph" for i in range(count))
     return HeldOut(x[:, :3].contiguous(), x[:, 3:] > 0, pictures, kinds, sorts)

@@ -20,6 +20,7 @@ COURSE = {
     "05": "pix2pix",
     "06": "cyclegan",
     "07": "captioning",
+    "10": "object_removal",
 }
 
 

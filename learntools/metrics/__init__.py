@@ -12,6 +12,8 @@ from its images (`classification_accuracy_score`). A generator is never judged b
 Translations of images are judged against held-out truth by `judged_pairs` and `judged_styles`: with `l1`, `ssim` and
 `saturation_ratio` pair by pair, and as sets by `kernel_distance` on `recognition_features`.
 
+What an object removal paints is compared with the truth inside and outside of the mask by `judged_removal`.
+
 Captions are compared with what people wrote by `bleu` and `cider`.
 """
 
@@ -34,6 +36,7 @@ from learntools.metrics.neighbours import (
     nearest_neighbours,
     precision_recall_density_coverage,
 )
+from learntools.metrics.removal import diffused, judged_removal, l1_inside, mean_filled
 from learntools.metrics.scenes import judged_scenes
 from learntools.metrics.translation import judged_pairs, judged_styles
 
@@ -48,15 +51,19 @@ __all__ = [
     "classification_accuracy_score",
     "conditional_accuracy",
     "conditional_accuracy_per_class",
+    "diffused",
     "frechet_distance",
     "judge_features",
     "judged",
     "judged_pairs",
+    "judged_removal",
     "judged_scenes",
     "judged_styles",
     "kernel_distance",
     "l1",
+    "l1_inside",
     "load_judge",
+    "mean_filled",
     "memorisation",
     "mode_coverage",
     "mode_kl",

@@ -18,6 +18,7 @@ from learntools.training.hardware import Plan, TrainingError, choose
 from learntools.training.loop import Result, fit
 from learntools.training.processes import launch
 from learntools.training.recipe import GAN, Adam, Classifier, ConditionalGAN, Recipe, frozen, hold_then_fall
+from learntools.training.removal import Removal
 from learntools.training.translation import CycleGAN, ImageBuffer, Pix2Pix
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "Pix2Pix",
     "Plan",
     "Recipe",
+    "Removal",
     "Result",
     "Shift",
     "Source",
