@@ -30,8 +30,9 @@ class Removal(Pix2Pix):
     name: str = "object_removal"
 
     def step(self, x: Tensor, y: Tensor, move: Move, count: int) -> None:
-        chosen = torch.rand(len(x), 1, 1, 1, device=x.device) < self.share_told
-        super().step(told(x[:, :3], (x[:, 3:] > 0) * chosen), y, move, count)
+        mask = (x[:, 3:] > 0).to(x.dtype)  # the data has it as a fourth channel, from -1 to 1
+        coin = torch.rand(len(x), 1, 1, 1, device=x.device) < self.share_told
+        super().step(told(x[:, :3], mask * coin), y, move, count)
 
     def check(self, x: Tensor, y: Tensor, labels: Tensor) -> None:
         if x.shape[1] != 4:
