@@ -42,8 +42,8 @@ show_teaser("object_removal")
 # For lesson 05 somebody had to draw each emoji twice. This time the pairs cost nothing. Take any picture, put something
 # in front of it, and you have both sides: the covered picture is `x`, the picture itself is `y`.
 #
-# The course draws three kinds of **covers**, and no two are alike. `alpha` says how much of a pixel is hidden: 1 for all
-# of it, 0 for nothing, and something in between along the soft edge of a wire.
+# The course draws three kinds of **covers**, and no two are alike. `alpha` says how much of a pixel is hidden: 1 for
+# all of it, 0 for nothing, and something in between along the soft edge of a wire.
 
 # %%
 torch.manual_seed(0)
@@ -76,19 +76,21 @@ show_images(torch.cat([pictures, *rows]), columns=8, size=0.9, rows=["picture", 
 
 # %% [markdown]
 # Half of the pictures are emoji, on white, on colours or on a piece of a photograph. The others are pieces of seven
-# photographs. Everything that is pasted in front is something to eat or drink, and no picture shows any of that: so there
+# photographs. Everything that is pasted in front is something to eat or drink, and no emoji of a picture is: so there
 # is a rule by which to tell what belongs to a picture and what does not.
 #
 # A **mask** says where something is in front: 1 wherever `alpha` is above 0, and 0 elsewhere.
 #
-# To measure, the course keeps 360 covered pictures aside. Their emoji are those of the test split, their photographs are
-# two that no training sees, and the things in front of them are new too.
+# To measure, the course keeps 360 covered pictures aside. Their emoji are those of the test split, their photographs
+# are two that no training sees, and the things in front of them are new too.
 
 # %%
 test = held_out()
 covered, masks, truth = test.floats()
 some = torch.tensor([0, 1, 44, 87, 120, 151, 184, 221, 240, 275, 302, 343])
-show_images(torch.cat([covered[some], 2 * masks[some] - 1, truth[some]]), columns=12, size=0.65, rows=["x", "mask", "y"])
+show_images(
+    torch.cat([covered[some], 2 * masks[some] - 1, truth[some]]), columns=12, size=0.65, rows=["x", "mask", "y"]
+)
 print(f"{len(test)} held-out pictures; the masks cover {masks.mean():.0%} of them")
 
 # %% [markdown]
@@ -127,13 +129,14 @@ shown = [covered[some], *(filling[some] for filling in fillings.values()), truth
 show_images(torch.cat(shown), columns=12, size=0.65, rows=["covered", *fillings, "truth"])
 
 # %% [markdown]
-# A thin wire before something smooth is no task for diffusion. Where an outline or an eye is covered, it can only smear.
+# A thin wire before something smooth is no task for diffusion. Where an outline or an eye is covered, it can only
+# smear.
 #
 # ## Inside and outside
 #
-# L1, the mean absolute difference, is how far a filling is from the truth. But take it over the whole picture, and a thin
-# fence seems to be removed better than a thick one, only because there is less of it. What counts is the mean over the
-# covered values alone, whatever their number: **L1 inside** of the mask.
+# L1, the mean absolute difference, is how far a filling is from the truth. But take it over the whole picture, and a
+# thin fence seems to be removed better than a thick one, only because there is less of it. What counts is the mean over
+# the covered values alone, whatever their number: **L1 inside** of the mask.
 #
 # ### Question 3
 #
@@ -155,7 +158,9 @@ q3.check()
 # %%
 off = q3.get()
 for name, made in {"as it is": covered, **fillings}.items():
-    print(f"{name:12} L1 inside {float(off(made, truth, masks)):.3f}   outside {float(off(made, truth, 1 - masks)):.3f}")
+    print(
+        f"{name:12} L1 inside {float(off(made, truth, masks)):.3f}   outside {float(off(made, truth, 1 - masks)):.3f}"
+    )
 
 # %% [markdown]
 # Outside of the mask all three are perfect, since they touch nothing there. Remember that: whoever repaints the whole
@@ -164,8 +169,8 @@ for name, made in {"as it is": covered, **fillings}.items():
 # ## A hole, and what is told of it
 #
 # Networks that fill holes were first called **context encoders**: from what lies around, guess what was there. They are
-# told where the hole is. A fourth channel beside red, green and blue holds the mask, and what lies under it is taken out
-# of the picture. It would only mislead: whatever colour a fence has says nothing about what is behind it.
+# told where the hole is. A fourth channel beside red, green and blue holds the mask, and what lies under it is taken
+# out of the picture. It would only mislead: whatever colour a fence has says nothing about what is behind it.
 #
 # And if nobody knows where the fence is? Then the network gets the picture as it is, and a mask of zeros: nothing is
 # told. It must find out itself what does not belong there.
@@ -225,8 +230,8 @@ q5.check()
 
 # %% [markdown]
 # Now the network, and the recipe. One network learns both tasks: for each picture of a batch a coin decides whether its
-# mask is told. The rest is the step of lesson 05, word for word: D sees what G was shown beside what it made, and G wants
-# to convince D and to be near the truth.
+# mask is told. The rest is the step of lesson 05, word for word: D sees what G was shown beside what it made, and G
+# wants to convince D and to be near the truth.
 
 # %%
 tell, put_together = q4.get(), q5.get()
@@ -237,7 +242,7 @@ class Remover(torch.nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.net = UNet(channels=4, out_channels=4, width=WIDTH, depth=5, dropout=0)
+        self.net = UNet(channels=4, out_channels=4, width=24, depth=5, dropout=0)
 
     def forward(self, x):
         return put_together(x, self.net(x))
@@ -258,8 +263,8 @@ class Recipe(training.Pix2Pix):
 # `Covered()` draws covers and pictures anew for every batch, so the network never sees a pair twice, and has nothing to
 # learn by heart.
 #
-# The preview shows twelve held-out pictures, of which the first six have their mask told. Grey holes fill with about the
-# right colours first, then lines grow together. Where nothing is told, look how long the fence stays.
+# The preview shows twelve held-out pictures, of which the first six have their mask told. Grey holes fill with about
+# the right colours first, then lines grow together. Where nothing is told, look how long the fence stays.
 
 # %% tags=["train"]
 torch.manual_seed(1)
@@ -316,8 +321,8 @@ q6.check()
 # `network.load_state_dict(…)` takes what `load_file(FILE)` reads.
 #
 # The check lets it restore 120 held-out pictures, with their masks and without. With masks, L1 inside must be at most
-# NEAR % of what the mean colour gets, and nothing outside may change. Without, L1 inside must be at most FOUND % of what
-# leaving the cover there gets. If yours does not get there, train for longer.
+# NEAR % of what the mean colour gets, and nothing outside may change. Without, L1 inside must be at most FOUND % of
+# what leaving the cover there gets. If yours does not get there, train for longer.
 
 
 # %% answer="q7"
@@ -335,8 +340,8 @@ else:
 q7.check()
 
 # %% [markdown]
-# No time to train? Choose `"the course's"`: a network that has trained for longer. From here on the notebook uses the one
-# that you choose. (`q7.get()` is yours if it has passed, and the course's otherwise.)
+# No time to train? Choose `"the course's"`: a network that has trained for longer. From here on the notebook uses the
+# one that you choose. (`q7.get()` is yours if it has passed, and the course's otherwise.)
 
 # %%
 WHOSE = "mine"  # or "the course's"
@@ -359,7 +364,9 @@ show_fills(
     }
 )
 for name, made in ways.items():
-    print(f"{name:12} L1 inside {float(off(made, truth, masks)):.3f}   outside {float(off(made, truth, 1 - masks)):.3f}")
+    print(
+        f"{name:12} L1 inside {float(off(made, truth, masks)):.3f}   outside {float(off(made, truth, 1 - masks)):.3f}"
+    )
 
 # %% [markdown]
 # Compare with diffusion, and not only with the mean colour: that is what a network must beat to be worth its training.
@@ -369,7 +376,9 @@ for name, made in ways.items():
 # Here are the two best emoji and the two best photographs of each kind.
 
 # %% tags=["picture"]
-per_picture = [(made - truth).abs().mul(masks).sum(dim=(1, 2, 3)) / masks.sum(dim=(1, 2, 3)) / 3 for made in (told, untold)]
+per_picture = [
+    (made - truth).abs().mul(masks).sum(dim=(1, 2, 3)) / masks.sum(dim=(1, 2, 3)) / 3 for made in (told, untold)
+]
 bare = (fillings["mean colour"] - truth).abs().mul(masks).sum(dim=(1, 2, 3)) / masks.sum(dim=(1, 2, 3)) / 3
 ratio = per_picture[0] / bare.clamp(min=0.05)
 order = ratio.argsort().tolist()
@@ -390,7 +399,9 @@ show_images(torch.cat([covered[best], told[best], untold[best], truth[best]]), c
 
 # %%
 worst = two_of_each(order[::-1])
-show_images(torch.cat([covered[worst], told[worst], untold[worst], truth[worst]]), columns=len(worst), size=0.7, rows=names)
+show_images(
+    torch.cat([covered[worst], told[worst], untold[worst], truth[worst]]), columns=len(worst), size=0.7, rows=names
+)
 
 # %% [markdown]
 # Look for a pattern. How large is the hole, and is there anything around it that could have told what was in it? An eye
@@ -398,8 +409,8 @@ show_images(torch.cat([covered[worst], told[worst], untold[worst], truth[worst]]
 #
 # ## Look twice
 #
-# When nothing is told, your `find_cover` can find the mask, and a second look can be told what the first has found. It is
-# made two pixels wider, for an edge that was missed is seen at once.
+# When nothing is told, your `find_cover` can find the mask, and a second look can be told what the first has found. It
+# is made two pixels wider, for an edge that was missed is seen at once.
 
 # %%
 found = q6.get()(covered, untold, 0.15)
@@ -443,9 +454,9 @@ show_images(torch.cat([x, mine, y]), titles=["covered", "taken away", "truth"], 
 before_after(x, mine, y)
 
 # %% [markdown]
-# Or take something away that really is in your photograph. Open a copy in any painting program, paint over what shall go
-# in magenta (red 255, green 0, blue 255), save it as PNG, and give its name here. Small things work; of large ones it
-# makes a smear, for it has only ever seen small holes.
+# Or take something away that really is in your photograph. Open a copy in any painting program, paint over what shall
+# go in magenta (red 255, green 0, blue 255), save it as PNG, and give its name here. Small things work; of large ones
+# it makes a smear, for it has only ever seen small holes.
 
 # %% tags=["demo"]
 PAINTED = ""  # such as "holiday_painted.png"
@@ -486,11 +497,11 @@ else:
 # - What is known is kept exactly; a network's own soft mask can be learned without anybody asking for it.
 # - Whoever is not told has two tasks, to find and to fill, and a difference of two pictures shows what was found.
 #
-# **Where it comes from.** D. Pathak and others, *Context Encoders: Feature Learning by Inpainting*, 2016
-# ([arXiv 1604.07379](https://arxiv.org/abs/1604.07379)). G. Liu and others, *Image Inpainting for Irregular Holes Using
-# Partial Convolutions*, 2018 ([arXiv 1804.07723](https://arxiv.org/abs/1804.07723)): there each layer counts only the
-# pixels that are known, and the hole shrinks from layer to layer. pix2pix: P. Isola and others, 2017
-# ([arXiv 1611.07004](https://arxiv.org/abs/1611.07004)). The pictures: OpenMoji (CC BY-SA 4.0), Twemoji (CC BY 4.0), Noto
-# Emoji (Apache-2.0), and photographs in the public domain.
+# **Where it comes from.** D. Pathak and others, *Context Encoders: Feature Learning by Inpainting*, 2016 ([arXiv
+# 1604.07379](https://arxiv.org/abs/1604.07379)). G. Liu and others, *Image Inpainting for Irregular Holes Using Partial
+# Convolutions*, 2018 ([arXiv 1804.07723](https://arxiv.org/abs/1804.07723)): there each layer counts only the pixels
+# that are known, and the hole shrinks from layer to layer. pix2pix: P. Isola and others, 2017 ([arXiv
+# 1611.07004](https://arxiv.org/abs/1611.07004)). The pictures: OpenMoji (CC BY-SA 4.0), Twemoji (CC BY 4.0), Noto Emoji
+# (Apache-2.0), and photographs in the public domain.
 #
 # **Next.** An application of your own: bring your images, and make with them what you have made here.

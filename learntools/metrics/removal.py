@@ -48,7 +48,7 @@ def diffused(covered: Tensor, mask: Tensor, rounds: int = ROUNDS) -> Tensor:
 
 
 def _from_coarser(weighted: Tensor, weight: Tensor) -> Tensor:
-    """Colours everywhere: where there is no weight, those of the picture at half the size, and so on down to a point."""
+    """Colours everywhere: where there is no weight, those at half the size, and so on down to a single mean."""
     if weight.shape[-1] % 2 or weight.shape[-2] % 2:
         mean = weighted.sum(dim=(2, 3), keepdim=True) / weight.sum(dim=(2, 3), keepdim=True).clamp(min=1e-6)
         return mean.expand_as(weighted)

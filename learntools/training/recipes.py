@@ -199,17 +199,14 @@ def captioning_flickr8k() -> Captioning:
     )
 
 
-def object_removal(long: bool = False) -> Removal:
-    """Fences, scribbles and things taken away at 64×64, by pix2pix's networks with a mask as a fourth channel.
-
-    `long` is for thousands of steps: a wider network, which two minutes would not fill.
-    """
+def object_removal() -> Removal:
+    """Fences, scribbles and things taken away at 64×64, by pix2pix's networks with a mask as a fourth channel."""
     from learntools.models.object_removal import Remover
     from learntools.models.pix2pix import PatchGAN, UNet
 
     adam = Adam(lr=2e-3, betas=(0.0, 0.99))
     return Removal(
-        generator=Remover(UNet(channels=4, out_channels=4, width=32 if long else 24, depth=5, dropout=0)),
+        generator=Remover(UNet(channels=4, out_channels=4, width=24, depth=5, dropout=0)),
         discriminator=PatchGAN(channels=7, patch=34, width=16, spectral_norm=True),
         l1_weight=160,
         discriminator_loss=losses.hinge_discriminator_loss,
@@ -370,7 +367,7 @@ def measure_object_removal(networks: dict[str, nn.Module]) -> dict[str, float]:
 
 
 def measure_object_removal_paper(networks: dict[str, nn.Module]) -> dict[str, float]:
-    """The same on 60 pieces of held-out photographs, with each picture's own statistics and dropout, as pix2pix tests."""
+    """The same on 60 pieces of held-out photographs, with each one's own statistics and dropout, as pix2pix tests."""
     return _measured_removal(copy.deepcopy(networks["generator"]).train(), held_out_covered(60, 256), part=1)
 
 

@@ -36,7 +36,9 @@ def show_remover() -> None:
     ):
         axes.plot([1.0, 1.0, 7.75], [y, far, far], color=colour, lw=1.6, solid_capstyle="butt")
         arrow(axes, (7.75, far), (7.75, end), colour)
-        axes.text(4.4, far, words, ha="center", va="center", fontsize=9.5, color=colour, bbox={"fc": PAPER, "ec": "none"})
+        axes.text(
+            4.4, far, words, ha="center", va="center", fontsize=9.5, color=colour, bbox={"fc": PAPER, "ec": "none"}
+        )
     show(
         figure,
         "The picture with an empty hole and the mask go into a U-Net as four channels. It gives three channels of "
@@ -56,7 +58,9 @@ def show_fills(measured: Mapping[str, Mapping[str, float]]) -> None:
     width = 0.8 / len(measured)
     for i, (name, row) in enumerate(measured.items()):
         places = [k - 0.4 + (i + 0.5) * width for k in range(len(kinds))]
-        bars = axes.bar(places, [row[kind] for kind in kinds], width * 0.92, color=_SHADES[i % len(_SHADES)], label=name)
+        bars = axes.bar(
+            places, [row[kind] for kind in kinds], width * 0.92, color=_SHADES[i % len(_SHADES)], label=name
+        )
         axes.bar_label(bars, fmt="%.2f", fontsize=8.5, color=INK, padding=1)
     axes.set_xticks(range(len(kinds)), kinds, fontsize=10, color=INK)
     axes.set_ylabel("L1 inside", fontsize=9.5, color=INK)
@@ -66,5 +70,7 @@ def show_fills(measured: Mapping[str, Mapping[str, float]]) -> None:
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     figure.legend(loc="center left", bbox_to_anchor=(0.77, 0.55), fontsize=9.5, frameon=False, labelcolor=INK)
-    said = "; ".join(f"{name}: " + ", ".join(f"{kind} {row[kind]:.2f}" for kind in kinds) for name, row in measured.items())
+    said = "; ".join(
+        f"{name}: " + ", ".join(f"{kind} {row[kind]:.2f}" for kind in kinds) for name, row in measured.items()
+    )
     show(figure, f"L1 inside of the masks, as bars for each kind of cover. {said}.")

@@ -124,8 +124,8 @@ class q5:
         ),
         "both masks": (
             _both_masks,
-            "`assemble` lets the network's own mask count beside a told hole, so known pixels of that picture are painted "
-            "too. Ask once for each picture whether anything is told; where it is, that counts alone.",
+            "`assemble` lets the network's own mask count beside a told hole, so known pixels of that picture are "
+            "painted too. Ask once for each picture whether anything is told; where it is, that counts alone.",
         ),
         "from -1": (
             lambda x, made: _with(x, made, raw=lambda raw: raw),

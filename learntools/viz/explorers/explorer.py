@@ -76,7 +76,9 @@ class Explorer:
         """HTML that shows the first frame, for where there is no widget manager."""
         frame = self.frame()
         words = str(frame.get("words", ""))
-        body = self._still(dict(self.state)) if self._still is not None else side_by_side(frame, f"{self.title}: {words}")
+        body = (
+            self._still(dict(self.state)) if self._still is not None else side_by_side(frame, f"{self.title}: {words}")
+        )
         caption = html.escape(words)
         return (
             f'<figure style="margin:.5em 0"><b>{html.escape(self.title)}</b><div>{body}</div>'
