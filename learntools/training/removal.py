@@ -30,9 +30,8 @@ class Removal(Pix2Pix):
     name: str = "object_removal"
 
     def step(self, x: Tensor, y: Tensor, move: Move, count: int) -> None:
-        mask = (x[:, 3:] > 0).to(x.dtype)  # the data has it as a fourth channel, from -1 to 1
         coin = torch.rand(len(x), 1, 1, 1, device=x.device) < self.share_told
-        super().step(told(x[:, :3], mask * coin), y, move, count)
+        super().step(told(x[:, :3], _mask(x) * coin), y, move, count)
 
     def check(self, x: Tensor, y: Tensor, labels: Tensor) -> None:
         if x.shape[1] != 4:
@@ -40,4 +39,9 @@ class Removal(Pix2Pix):
                 f"The recipe {self.name!r} takes covered pictures with their mask as a fourth channel, and these have "
                 f"{x.shape[1]} channels: give it a data.covered.Covered, or Pairs with such an `a`."
             )
-        super().check(x, y, labels)
+        super().check(told(x[:, :3], _mask(x)), y, labels)
+
+
+def _mask(x: Tensor) -> Tensor:
+    """The fourth channel, which the data has from -1 to 1 as all that was bytes, as 0 and 1."""
+    return (x[:, 3:] > 0).to(x.dtype)
