@@ -37,11 +37,11 @@ class q6:
         change = 0.5 * rng.images(2, 3, 6, 5)
         change[:, 0, :2], change[:, 1:, :2] = 0.35, -0.3  # up and down: their mean is small
         change[:, :, 2] = 0.12  # too little, but three times
-        change[:, :, 3], change[:, 2, 3] = 0.0, 0.4  # the last channel alone
-        change = torch.where((change.abs() - 0.2).abs() < 0.01, 0.25, change)  # nothing at the very threshold
+        change[:, :, 3], change[:, 2, 3] = 0.0, 0.45  # the last channel alone
         change[:, :, 4, 0] = 0.0
         change[1] *= 1.5
-        change = torch.where((change.abs() - 0.2).abs() < 0.01, 0.25, change)
+        for threshold in (0.2, 0.4):  # nothing at the very threshold, where any rounding would decide
+            change = torch.where((change.abs() - threshold).abs() < 0.01, threshold + 0.05, change)
         return {"before": before, "after": before + change, "threshold": 0.2}
 
     def observe(answer: Any, s: Any):
