@@ -28,8 +28,21 @@ from learntools.training import Recipe, Result, fit
 from learntools.training.recipes import RECIPES, captioning, pix2pix, scenes
 
 HERE = Path(__file__).resolve().parent
-STEPS = {"judge": 1900, "dcgan": 5000, "conditional_gan": 6000, "pix2pix": 3000, "cyclegan": 3000, "captioning": 9000}
-HALF = ("pix2pix", "cyclegan", "captioning")  # kept in 16 bits: they would be the largest files, and look the same
+STEPS = {
+    "judge": 1900,
+    "dcgan": 5000,
+    "conditional_gan": 6000,
+    "pix2pix": 3000,
+    "cyclegan": 3000,
+    "captioning": 9000,
+    "object_removal": 5000,
+}
+HALF = (
+    "pix2pix",
+    "cyclegan",
+    "captioning",
+    "object_removal",
+)  # kept in 16 bits: they would be the largest files, and look the same
 CLOTHES = ("Fashion-MNIST's 60,000 training images (MIT)", "ten kinds of clothes in 28×28 grey pixels", "MIT")
 EMOJI = "CC BY-SA 4.0, as the drawings it learned from, which what it makes resembles"
 #: what each has seen: its data, the same in a few words, and the licence of the weights
@@ -43,6 +56,12 @@ SEEN = {
     "captioning": (
         "scenes of OpenMoji, line art and colour (CC BY-SA 4.0), and Noto Emoji (Apache-2.0), each seen once",
         "123 nouns in scenes of one to three emoji at 64×64, by two artists",
+        "CC BY-SA 4.0, as some of the drawings it learned from",
+    ),
+    "object_removal": (
+        "emoji of the training split (OpenMoji CC BY-SA 4.0, Twemoji CC BY 4.0, Noto Emoji Apache-2.0) and pieces of "
+        "seven photographs (CC0 or public domain), behind fences, scribbles and food emoji, each drawn once",
+        "emoji and pieces of seven photographs at 64×64",
         "CC BY-SA 4.0, as some of the drawings it learned from",
     ),
 }

@@ -242,7 +242,7 @@ class Remover(torch.nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.net = UNet(channels=4, out_channels=4, width=24, depth=5, dropout=0)
+        self.net = UNet(channels=4, out_channels=4, width=24, depth=4, dropout=0)
 
     def forward(self, x):
         return put_together(x, self.net(x))

@@ -29,10 +29,14 @@ def test_a_cover_changes_the_picture_where_its_mask_says_and_nowhere_else(kind):
         assert covered.dtype == torch.uint8
         assert torch.equal(covered[~cover.mask.expand_as(covered)], pictures[~cover.mask.expand_as(covered)])
         solid = (cover.alpha > 0.999).expand_as(covered)
-        assert (covered[solid].float() - cover.colour[solid]).abs().max() < 0.8  # rounded, and a thousandth of the picture
+        assert (
+            covered[solid].float() - cover.colour[solid]
+        ).abs().max() < 0.8  # rounded, and a thousandth of the picture
 
 
-@pytest.mark.parametrize(("kind", "least", "most"), [("fence", 0.15, 0.6), ("scribble", 0.01, 0.5), ("object", 0.02, 0.3)])
+@pytest.mark.parametrize(
+    ("kind", "least", "most"), [("fence", 0.15, 0.6), ("scribble", 0.01, 0.5), ("object", 0.02, 0.3)]
+)
 def test_every_cover_leaves_enough_to_see_and_no_two_are_alike(kind, least, most):
     masks = DRAWERS[kind](60, 64, random=seeded(1)).mask
     share = masks.float().mean(dim=(1, 2, 3))

@@ -22,7 +22,8 @@ SETUP = """
 import torch
 from types import SimpleNamespace
 from learntools import viz
-from learntools.viz import captions, conditional, cyclegan, gan, grids, images, live, pix2pix, recognition, teaser
+from learntools.viz import captions, conditional, cyclegan, gan, grids, images, live
+from learntools.viz import object_removal, pix2pix, recognition, teaser
 
 torch.manual_seed(0)
 picture = torch.rand(3, 16, 16)
@@ -73,6 +74,11 @@ CALLS = {
     "images.show_images": (
         "images.show_images(torch.zeros(4, 1, 8, 6), titles=['boot', 'two\\nlines'], columns=2, title='Clothes')",
         "Clothes. 4 grey images of 8 by 6 pixels, in 2 rows of 2: boot, two lines.",
+    ),
+    "object_removal.show_remover": ("object_removal.show_remover()", "a mask of its own"),
+    "object_removal.show_fills": (
+        "object_removal.show_fills({'as it is': {'fence': 0.44, 'object': 0.56}, 'G': {'fence': 0.1, 'object': 0.2}})",
+        "as it is: fence 0.44, object 0.56; G: fence 0.10, object 0.20.",
     ),
     "pix2pix.show_u": ("pix2pix.show_u()", "skip connections"),
     "pix2pix.show_pairs_game": ("pix2pix.show_pairs_game()", "true partner y"),

@@ -1,6 +1,6 @@
 """Taking away what stands in front: a U-Net that paints, and a mask that says where its paint counts.
 
-    G = Remover(UNet(channels=4, out_channels=4, width=24, depth=5))
+    G = Remover(UNet(channels=4, out_channels=4, width=24, depth=4))
     x = told(covered, mask)               # (N, 4, H, W): the hole is told;   told(covered) tells nothing
     y = G(x)                              # (N, 3, H, W) in [-1, 1]
     y, where = G.both(x)                  # and where it has painted, (N, 1, H, W), 0 to 1

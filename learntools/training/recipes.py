@@ -206,7 +206,7 @@ def object_removal() -> Removal:
 
     adam = Adam(lr=2e-3, betas=(0.0, 0.99))
     return Removal(
-        generator=Remover(UNet(channels=4, out_channels=4, width=24, depth=5, dropout=0)),
+        generator=Remover(UNet(channels=4, out_channels=4, width=24, depth=4, dropout=0)),
         discriminator=PatchGAN(channels=7, patch=34, width=16, spectral_norm=True),
         l1_weight=160,
         discriminator_loss=losses.hinge_discriminator_loss,

@@ -1,6 +1,6 @@
 """Object removal is pix2pix with pairs of another kind: covered and uncovered.
 
-    fit(Removal(Remover(UNet(4, 4, width=24, depth=5)), PatchGAN(7, patch=34)), Covered(), seconds=150)
+    fit(Removal(Remover(UNet(4, 4, width=24, depth=4)), PatchGAN(7, patch=34)), Covered(), seconds=150)
 
 A batch is x, covered pictures with their masks as a fourth channel, and y, the pictures themselves.
 """

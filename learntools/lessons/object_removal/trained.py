@@ -30,7 +30,7 @@ def pretrained() -> Remover:
     """
     from learntools.data import weights
 
-    network = Remover(UNet(channels=4, out_channels=4, width=24, depth=5, dropout=0))
+    network = Remover(UNet(channels=4, out_channels=4, width=24, depth=4, dropout=0))
     network.load_state_dict(weights("object_removal"))
     return network.eval().requires_grad_(False)
 
