@@ -21,6 +21,7 @@ COURSE = {
     "06": "cyclegan",
     "07": "captioning",
     "10": "object_removal",
+    "11": "your_own_application",
 }
 
 
