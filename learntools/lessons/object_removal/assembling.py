@@ -76,6 +76,8 @@ class q5:
         mask = (rng.uniform(3, 1, 5, 6) < 0.35).float()
         mask[:, :, 2, 1], mask[:, :, 0, 3] = 1.0, 0.0
         mask[1] = 0
+        mask[2] = 0
+        mask[2, 0, 3, 4] = 1.0  # a single pixel is told too
         x = torch.cat([rng.images(3, 3, 5, 6) * (1 - mask), mask], dim=1)
         return {"x": x, "made": rng.images(3, 4, 5, 6)}
 

@@ -33,24 +33,26 @@ class q6:
     praise = "Wherever a channel has changed enough, something stood in front: a mask that nobody had to draw."
 
     def scenario(rng: Any):
-        before = rng.images(2, 3, 6, 5)
-        change = 0.5 * rng.images(2, 3, 6, 5)
-        change[:, 0, :2], change[:, 1:, :2] = 0.35, -0.3  # up and down: their mean is small
+        before = rng.images(2, 3, 7, 5)
+        change = 0.6 * rng.images(2, 3, 7, 5)
+        change[:, 0, :2], change[:, 1:, :2] = 0.36, -0.32  # up and down: their mean is small
         change[:, :, 2] = 0.12  # too little, but three times
         change[:, :, 3], change[:, 2, 3] = 0.0, 0.45  # the last channel alone
         change[:, :, 4, 0] = 0.0
         change[1] *= 1.5
-        for threshold in (0.2, 0.4):  # nothing at the very threshold, where any rounding would decide
+        for threshold in (0.25, 0.5):  # nothing near the threshold, where any rounding would decide
             change = torch.where((change.abs() - threshold).abs() < 0.01, threshold + 0.05, change)
-        return {"before": before, "after": before + change, "threshold": 0.2}
+        before[:, :, 5, 1], change[:, :, 5, 1] = 0.5, -0.25  # but just at it: these numbers have no rounding
+        return {"before": before, "after": before + change, "threshold": 0.25}
 
     def observe(answer: Any, s: Any):
+        back = answer(s.after.clone(), s.before.clone(), s.threshold)
+        careful = answer(s.before.clone(), s.after.clone(), 2 * s.threshold)
         mask = answer(s.before, s.after, s.threshold)
-        back = answer(s.after, s.before, s.threshold)
         return {
             "mask": mask,
             "back": back,
-            "careful": answer(s.before, s.after, 2 * s.threshold),
+            "careful": careful,
             "floats": isinstance(mask, Tensor) and mask.is_floating_point(),
         }
 

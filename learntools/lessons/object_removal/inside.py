@@ -48,13 +48,15 @@ class q3:
         mask[:, :, 2, :2], mask[:, :, 0, 0] = 1.0, 0.0
         x, y = rng.images(2, 3, 8, 6), rng.images(2, 3, 8, 6)
         x[0] = y[0] + 0.2 * (x[0] - y[0]) + torch.tensor([0.3, 0.0, -0.1]).view(3, 1, 1)
+        x[:, :, 2, :2] = y[:, :, 2, :2]  # covered, and right: a difference of 0 counts too
         return {"x": x, "y": y, "mask": mask}
 
     def observe(answer: Any, s: Any):
+        x, y = s.x.clone(), s.y.clone()
         return {
             "result": as_number(answer(s.x, s.y, s.mask)),
-            "outside": as_number(answer(s.x, s.y, 1 - s.mask)),
-            "one": as_number(answer(s.x[:1, :1], s.y[:1, :1], s.mask[:1])),
+            "outside": as_number(answer(x, y, 1 - s.mask)),
+            "one": as_number(answer(s.x[:1, :1].clone(), s.y[:1, :1].clone(), s.mask[:1].clone())),
         }
 
     expect = [

@@ -53,7 +53,7 @@ class q4:
         return {"covered": rng.images(2, 3, 4, 6), "mask": mask}
 
     def observe(answer: Any, s: Any):
-        return {"told": answer(s.covered, s.mask), "untold": answer(s.covered, None)}
+        return {"untold": answer(s.covered.clone(), None), "told": answer(s.covered, s.mask)}
 
     expect = [
         close("told", share=2, label="the input with a mask", why="three channels of picture, then the mask"),
