@@ -117,7 +117,8 @@ q1.check()
 
 # %% [markdown]
 # One thing no function can know: which of your images are nearly the same. Ten photographs of one dog belong on one
-# side, all ten. If you have such series, choose the held-out ones yourself.
+# side, all ten. If you have such series, choose the held-out ones yourself. (The example has some: a woman and a man
+# with the same hat may part here, so its test is easier than that of lesson 05.)
 
 
 # %%
