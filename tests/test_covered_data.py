@@ -62,6 +62,12 @@ def test_a_larger_picture_gets_thicker_wires_or_as_many_more_of_them():
     assert float(grown) < float(small)  # thicker, and soft edges count for less
 
 
+def test_a_stroke_on_a_large_picture_is_a_line_and_not_a_row_of_dots():
+    mask = DRAWERS["scribble"](12, 256, random=seeded(4), scale=1.0).mask.float()
+    inside = -torch.nn.functional.max_pool2d(-torch.nn.functional.max_pool2d(mask, 3, 1, 1), 3, 1, 1)  # gaps closed
+    assert float((inside - mask).sum()) < 0.06 * float(mask.sum())
+
+
 def test_a_batch_holds_every_kind_of_cover_and_both_sorts_of_pictures():
     x, y = Covered(random=seeded()).draw(12)
     assert (x.shape, y.shape) == ((12, 4, 64, 64), (12, 3, 64, 64))

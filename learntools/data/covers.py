@@ -30,7 +30,7 @@ THINGS = "food-drink"  # the group of emoji that lie in front, and are never par
 ARTISTS = ("openmoji", "twemoji", "noto")
 
 _THING = 32  # pixels, the size from which things are made a little smaller or larger
-_POINTS = 72  # of a stroke
+_POINTS = 72  # of a stroke on 64 pixels, near enough to each other to make a line
 
 
 @dataclass(frozen=True)
@@ -107,10 +107,11 @@ def scribbles(
 ) -> Covers:
     """One to three strokes of a pen in one colour, each a smooth curve that loops about."""
     draw, scale = Draw(count, device, random), scale or size / 64
-    time = torch.linspace(0, 1, _POINTS, device=device)
+    many = round(_POINTS * max(1.0, size / 64 / scale))
+    time = torch.linspace(0, 1, many, device=device)
     points = []
     for _ in range(3):
-        way = torch.zeros(count, _POINTS, 2, device=device)
+        way = torch.zeros(count, many, 2, device=device)
         for turns, reach in ((0.5, 0.28), (1.0, 0.2), (1.7, 0.12)):
             phase, far = draw.uniform(0, 2 * math.pi, 2), draw.uniform(0.3, 1, 2) * reach
             way += (far * (2 * math.pi * turns * time[None, None, None] + phase).cos()).squeeze(2).transpose(1, 2)

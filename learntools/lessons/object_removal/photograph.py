@@ -17,7 +17,11 @@ from learntools.data.covers import DRAWERS
 from learntools.data.files import DataError
 
 SIDE = 256  # pixels; the network has learned at 64, and reads any size that is divisible by 32
-SCALE = 1.25  # covers are drawn about as large, in pixels, as those it has learned from
+SCALE = {
+    "fence": 1.25,
+    "scribble": 1.25,
+    "object": 1.6,
+}  # covers are about as large, in pixels, as those it learned from
 
 
 def behind(source: Any, kind: str = "fence", seed: int = 0, size: int = SIDE) -> tuple[Tensor, Tensor, Tensor]:
@@ -29,7 +33,7 @@ def behind(source: Any, kind: str = "fence", seed: int = 0, size: int = SIDE) ->
     if kind not in DRAWERS:
         raise DataError(f"There is no cover {kind!r}: choose from {', '.join(DRAWERS)}.")
     picture = square(source, size)[None]
-    cover = DRAWERS[kind](1, size, random=torch.Generator().manual_seed(seed), scale=SCALE)
+    cover = DRAWERS[kind](1, size, random=torch.Generator().manual_seed(seed), scale=SCALE[kind])
     return to_float(cover.over(picture)), cover.mask.float(), to_float(picture)
 
 

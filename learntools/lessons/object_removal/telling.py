@@ -22,7 +22,7 @@ def _or_nothing(tell):
     return lambda covered, mask=None: tell(covered, torch.zeros_like(covered[:, :1]) if mask is None else mask)
 
 
-def _always_told(covered, mask=None):
+def _always_told(covered, mask: Any = None):
     return torch.cat([covered * (1 - mask), mask], dim=1)
 
 
