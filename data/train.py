@@ -35,7 +35,7 @@ STEPS = {
     "pix2pix": 3000,
     "cyclegan": 3000,
     "captioning": 9000,
-    "object_removal": 5000,
+    "object_removal": 3000,
 }
 HALF = (
     "pix2pix",

@@ -61,7 +61,7 @@ class _Untrained(nn.Module):
     """A network with random weights, drawn when it is called: importing this module leaves the random state alone."""
 
     def forward(self, x):
-        return UNet(channels=4, out_channels=3, width=8, depth=4, dropout=0).eval()(x)
+        return Remover(UNet(channels=4, out_channels=4, width=8, depth=4, dropout=0)).eval()(x)
 
 
 def _hole(y: Tensor, x: Tensor, filled: Tensor) -> Tensor:
@@ -152,18 +152,18 @@ class q7:
     mistakes = {
         "untrained": (
             _Untrained(),
-            "`remover` shows no picture yet: what it makes is as formless as what a network makes that was hardly "
-            "trained, or not at all. Did its weights come from the file? A new network has random ones.",
+            "`remover` leaves the told holes about as empty as it gets them, mid-grey. A new network paints hardly "
+            "anything: did its weights come from the file, and was it trained? Or is the paint lost in `assemble`?",
+        ),
+        "no picture": (
+            _Pretended(after=lambda y, x: 0.05 * y),
+            "`remover` shows no picture, not even where nothing was covered. What is known should come through "
+            "untouched: does its `forward` end with `assemble`, and did the weights come from the file?",
         ),
         "still there": (
             _Pretended(after=_still_there),
             "`remover` gives the picture back with the cover still on it. Did it learn with the true pictures as "
             "targets, and does `assemble` put its paint where the mask is 1?",
-        ),
-        "left empty": (
-            _Pretended(after=lambda y, x: _hole(y, x, torch.zeros_like(y))),
-            "`remover` leaves the told holes as empty as it gets them, mid-grey. Everything around is right, so "
-            "`assemble` keeps what is known; but where is the paint?",
         ),
         "mean colour": (
             _Pretended(after=_mean),
