@@ -321,7 +321,7 @@ q6.check()
 # `network.load_state_dict(…)` takes what `load_file(FILE)` reads.
 #
 # The check lets it restore 120 held-out pictures, with their masks and without. With masks, L1 inside must be at most
-# 50 % of what the mean colour gets, and nothing outside may change. Without, L1 inside must be at most FOUND % of
+# 50 % of what the mean colour gets, and nothing outside may change. Without, L1 inside must be at most 60 % of
 # what leaving the cover there gets. If yours does not get there, train for longer.
 
 
