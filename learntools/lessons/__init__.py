@@ -20,7 +20,6 @@ COURSE = {
     "05": "pix2pix",
     "06": "cyclegan",
     "07": "captioning",
-    "10": "object_removal",
     "11": "your_own_application",
 }
 
