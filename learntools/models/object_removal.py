@@ -11,8 +11,9 @@
 
 One network serves two tasks. Where a hole is told, the mask is that hole, and all that is known stays exactly as it is,
 as in *Context encoders* (Pathak et al. 2016, arXiv 1604.07379). Where nothing is told the network's own fourth channel
-is the mask: it must find what does not belong. Beware: with L1 alone that mask shuts, because early paint is worse than the cover (measured: 1,101
-steps, L1 inside 0.481 untold, as if untouched). It needs a wish of its own, such as a distance to the true mask.
+is the mask: it must find what does not belong. Beware: with L1 alone that mask shuts, because early paint is worse than
+the cover (measured: 1,101 steps, L1 inside 0.481 untold, as if untouched). It needs a wish of its own, such as a
+distance to the true mask.
 """
 
 from __future__ import annotations
