@@ -24,6 +24,7 @@ NAMES = {
     "captioning": (150.0,),
     "super_resolution": (150.0,),
     "text_to_image": (150.0,),
+    "object_removal": (150.0,),
 }
 
 

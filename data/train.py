@@ -38,6 +38,7 @@ STEPS = {
     "captioning": 9000,
     "super_resolution": 1800,
     "text_to_image": 1600,
+    "object_removal": 3000,
 }
 HALF = (
     "pix2pix",
@@ -45,6 +46,7 @@ HALF = (
     "captioning",
     "super_resolution",
     "text_to_image",
+    "object_removal",
 )  # kept in 16 bits: they would be the largest files, and look the same
 CLOTHES = ("Fashion-MNIST's 60,000 training images (MIT)", "ten kinds of clothes in 28×28 grey pixels", "MIT")
 EMOJI = "CC BY-SA 4.0, as the drawings it learned from, which what it makes resembles"
@@ -71,6 +73,12 @@ SEEN = {
         "orders without end of OpenMoji, tinted (CC BY-SA 4.0), each seen once",
         "24 nouns in their own colours and five tints, one or two of them at 64×64",
         EMOJI,
+    ),
+    "object_removal": (
+        "emoji of the training split (OpenMoji CC BY-SA 4.0, Twemoji CC BY 4.0, Noto Emoji Apache-2.0) and pieces of "
+        "seven photographs (CC0 or public domain), behind fences, scribbles and food emoji, each drawn once",
+        "emoji and pieces of seven photographs at 64×64",
+        "CC BY-SA 4.0, as some of the drawings it learned from",
     ),
 }
 #: networks that are kept beside the averaged one, in the same file, each tensor under `network.name`

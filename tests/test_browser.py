@@ -37,6 +37,7 @@ CELLS = {
     "translation": "translation_explorer(lambda x: -x, lambda x: -x * 0.9, torch.rand(5, 3, 16, 16) * 2 - 1)",
     "attention": "attention_viewer(torch.zeros(3, 32, 32), ['a', 'cat', 'sleeps'], torch.eye(16)[[0, 5, 15]])",
     "gan": "gan_game()",
+    "before_after": "before_after(-torch.ones(2, 3, 32, 48), torch.ones(2, 3, 32, 48), torch.zeros(2, 3, 32, 48))",
 }
 DASHBOARD = "import learntools\nlearntools.progress()"
 
@@ -218,6 +219,25 @@ def test_an_image_goes_there_and_back(shown):
     assert one.words().startswith("Image 2 of 5.")
     one.press("round trips", "End")
     assert one.words().endswith("after 3 round trips.")
+    one.pictures()
+
+
+def test_the_line_between_before_and_after_follows_the_hand(shown):
+    one = shown("before_after")
+    left = "c => c.getContext('2d').getImageData(0, 0, c.width, 1).data.filter((v, i) => i % 4 === 0 && v < 20).length"
+    canvas = one.here.locator("canvas")
+    assert canvas.evaluate(left) == 24
+    one.press("line", "End")
+    assert canvas.evaluate(left) == 48
+    box = canvas.bounding_box()
+    one.after(lambda: canvas.click(position={"x": box["width"] / 4, "y": box["height"] / 2}))
+    assert canvas.evaluate(left) == 12
+    line = one.here.locator(".lt-split-line").bounding_box()
+    assert abs(line["x"] + line["width"] / 2 - box["x"] - box["width"] / 4) < 4
+    one.after(lambda: one.here.get_by_label("on the left").select_option("truth"))
+    assert canvas.evaluate(left) == 0
+    one.press("picture", "ArrowRight")
+    assert one.words().startswith("Picture 2 of 2. Left of the line: truth; right of it: after.")
     one.pictures()
 
 

@@ -24,9 +24,8 @@ SETUP = """
 import torch
 from types import SimpleNamespace
 from learntools import viz
-from learntools.viz import captions, conditional, cyclegan, gan, grids, images, live, pix2pix, recognition, teaser
-from learntools.viz import super_resolution
-from learntools.viz import text_to_image
+from learntools.viz import captions, conditional, cyclegan, gan, grids, images, live
+from learntools.viz import object_removal, pix2pix, recognition, super_resolution, teaser, text_to_image
 
 torch.manual_seed(0)
 picture = torch.rand(3, 16, 16)
@@ -83,6 +82,11 @@ CALLS = {
     "text_to_image.show_codes": (
         "text_to_image.show_codes({'a bus': (points[0], (0.2, 0.3)), 'a sun': (points[9], (0.1, 0.1))}, 20)",
         "2 sentences as codes of two numbers: a bus, a sun.",
+    ),
+    "object_removal.show_remover": ("object_removal.show_remover()", "a mask of its own"),
+    "object_removal.show_fills": (
+        "object_removal.show_fills({'as it is': {'fence': 0.44, 'object': 0.56}, 'G': {'fence': 0.1, 'object': 0.2}})",
+        "as it is: fence 0.44, object 0.56; G: fence 0.10, object 0.20.",
     ),
     "pix2pix.show_u": ("pix2pix.show_u()", "skip connections"),
     "pix2pix.show_pairs_game": ("pix2pix.show_pairs_game()", "true partner y"),

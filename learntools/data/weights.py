@@ -17,6 +17,7 @@ NAMES = (
     "captioning",
     "super_resolution",
     "text_to_image",
+    "object_removal",
 )
 
 

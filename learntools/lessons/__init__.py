@@ -22,6 +22,8 @@ COURSE = {
     "07": "captioning",
     "08": "super_resolution",
     "09": "text_to_image",
+    "10": "object_removal",
+    "11": "your_own_application",
 }
 
 

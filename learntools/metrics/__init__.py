@@ -16,6 +16,8 @@ Enlargements beside the sharp truth: `judged_enlargements`, with `psnr`, `percep
 
 Captions are compared with what people wrote by `bleu` and `cider`; images that were painted for a sentence are judged
 by `judged_orders`.
+
+What an object removal paints is compared with the truth inside and outside of the mask by `judged_removal`.
 """
 
 from learntools.metrics.captions import bleu, cider
@@ -45,6 +47,7 @@ from learntools.metrics.perceptual import (
     perceptual_distance,
     sharpness,
 )
+from learntools.metrics.removal import diffused, judged_removal, l1_inside, mean_filled
 from learntools.metrics.scenes import judged_scenes
 from learntools.metrics.translation import judged_pairs, judged_styles
 
@@ -59,19 +62,23 @@ __all__ = [
     "classification_accuracy_score",
     "conditional_accuracy",
     "conditional_accuracy_per_class",
+    "diffused",
     "frechet_distance",
     "judge_features",
     "judged",
     "judged_enlargements",
     "judged_orders",
     "judged_pairs",
+    "judged_removal",
     "judged_scenes",
     "judged_styles",
     "kernel_distance",
     "l1",
+    "l1_inside",
     "load_judge",
     "luminance_of_folder",
     "luminance_psnr",
+    "mean_filled",
     "memorisation",
     "mode_coverage",
     "mode_kl",

@@ -18,6 +18,7 @@ from learntools.training.hardware import Plan, TrainingError, choose
 from learntools.training.loop import Result, fit
 from learntools.training.processes import launch
 from learntools.training.recipe import GAN, Adam, Classifier, ConditionalGAN, Recipe, frozen, hold_then_fall
+from learntools.training.removal import Removal
 from learntools.training.super_resolution import SuperResolution, two_parts
 from learntools.training.text_to_image import TextToImage
 from learntools.training.translation import CycleGAN, ImageBuffer, Pix2Pix
@@ -36,6 +37,7 @@ __all__ = [
     "Pix2Pix",
     "Plan",
     "Recipe",
+    "Removal",
     "Result",
     "Shift",
     "Source",

@@ -76,7 +76,9 @@ class Explorer:
         """HTML that shows the first frame, for where there is no widget manager."""
         frame = self.frame()
         words = str(frame.get("words", ""))
-        body = self._still(dict(self.state)) if self._still is not None else _picture(frame, f"{self.title}: {words}")
+        body = (
+            self._still(dict(self.state)) if self._still is not None else side_by_side(frame, f"{self.title}: {words}")
+        )
         caption = html.escape(words)
         return (
             f'<figure style="margin:.5em 0"><b>{html.escape(self.title)}</b><div>{body}</div>'
@@ -153,7 +155,7 @@ def _widget(name: str) -> Any:
     return type(f"{name.title()}Page", (anywidget.AnyWidget,), traits)
 
 
-def _picture(frame: Frame, alt: str) -> str:
+def side_by_side(frame: Frame, alt: str) -> str:
     """The images of a frame side by side, as one `<img>`."""
     import numpy as np
     from PIL import Image
