@@ -38,7 +38,7 @@ STEPS = {
     "captioning": 9000,
     "super_resolution": 1800,
     "text_to_image": 1600,
-    "object_removal": 3000,
+    "object_removal": 1500,
 }
 HALF = (
     "pix2pix",

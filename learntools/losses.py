@@ -213,6 +213,19 @@ def matching_generator_loss(
     return hinge_generator_loss(judge(fake, said)) + l1_weight * F.l1_loss(fake, real)
 
 
+def mask_loss(where: Tensor, mask: Tensor) -> Tensor:
+    """Cross-entropy of a soft mask: small where it is sure and right, large where it is sure and wrong.
+
+    Args:
+        where: the mask that a network gives, 0 to 1.   mask: the true one, of the same shape, 0 or 1.
+
+    Returns:
+        The mean over all pixels, at least 0; log 2 where the network says ½ everywhere.
+    """
+    where = where.float().clamp(1e-3, 1 - 1e-3)
+    return -torch.where(mask > 0, where, 1 - where).log().mean()
+
+
 def caption_loss(logits: Tensor, words: Tensor, padding: int = 0) -> Tensor:
     """Cross-entropy of the word that comes next, over the real words alone (Xu et al. 2015, equation 14, first term).
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
+import math
 
 import pytest
 import torch
 from torch import nn
 from typer.testing import CliRunner
 
-from learntools import data, training
+from learntools import data, losses, training
 from learntools.cli import app
 from learntools.data.covered import Covered, held_out
 from learntools.metrics import diffused, judged_removal, l1_inside, mean_filled
-from learntools.models.object_removal import Remover, told
+from learntools.models.object_removal import Remover, smooth_fill, told
 from learntools.training import recipes
 from learntools.training.removal import Removal
 
@@ -49,19 +50,65 @@ def test_known_pixels_stay_exactly_as_they_are_when_the_hole_is_told(some):
     outside = (masks == 0).expand_as(made)
     assert torch.equal(made[outside], covered[outside])
     assert (made - covered)[~outside].abs().mean() > 0.1
-    _, where = small().generator.both(told(covered, masks))
-    assert torch.equal(where, masks)
 
 
 def test_where_nothing_is_told_the_networks_own_mask_decides_and_can_learn(some):
-    covered, _, pictures = some
+    covered, masks, _ = some
     network = small().generator
-    made, where = network.both(told(covered))
-    assert 0 < float(where.detach().min()) <= float(where.detach().max()) < 1
-    (made - pictures).abs().mean().backward()
+    _, own = network(told(covered), masks)
+    assert 0 < float(own.detach().min()) <= float(own.detach().max()) < 1
+    losses.mask_loss(own, masks).backward()
     last = [module for module in network.modules() if isinstance(module, nn.Conv2d)][-1]
     assert last.weight.grad is not None
     assert float(last.weight.grad[3].abs().sum()) > 0
+
+
+def test_in_training_the_paint_is_put_where_the_true_mask_is_whatever_the_network_thinks(some):
+    covered, masks, _ = some
+    for shown in (told(covered), told(covered, masks)):
+        fake, own = small().generator(shown, masks)
+        outside = (masks == 0).expand_as(fake)
+        assert torch.equal(fake[outside], covered[outside])
+        assert (fake - shown[:, :3])[~outside].abs().mean() > 0.1
+        assert not torch.equal(own, masks)
+
+
+def test_a_mask_that_is_sure_and_wrong_costs_more_than_one_that_does_not_know():
+    mask = torch.tensor([[[[0.0, 1.0, 1.0, 0.0]]]])
+    right, unsure, wrong = (losses.mask_loss(value, mask) for value in (mask, torch.full_like(mask, 0.5), 1 - mask))
+    assert right < 0.01
+    assert float(unsure) == pytest.approx(math.log(2))
+    assert wrong > 5
+    shut = torch.zeros_like(mask).requires_grad_()
+    losses.mask_loss(shut + 0.01, mask).backward()
+    assert (shut.grad[mask > 0] < 0).all()  # type: ignore[index]
+
+
+def test_a_hole_is_filled_with_what_is_around_it_and_nothing_else_changes(some):
+    covered, masks, pictures = some
+    filled = smooth_fill(covered, masks)
+    assert torch.allclose(smooth_fill(pictures, masks), filled, atol=1e-6)  # what is hidden has no say
+    outside = (masks == 0).expand_as(filled)
+    assert torch.equal(filled[outside], covered[outside])
+    assert torch.equal(smooth_fill(covered, torch.zeros_like(masks)), covered)
+    assert l1_inside(filled, pictures, masks) < 0.5 * l1_inside(mean_filled(covered, masks), pictures, masks)
+
+
+def test_a_second_look_is_told_what_the_first_has_found(some):
+    covered, masks, _ = some
+    network = small().generator.eval()
+    looked = []
+    paint = torch.rand(1, 3, 1, 1) - 0.5
+
+    def look(x):
+        looked.append(x.clone())
+        return paint.expand(len(x), 3, *x.shape[2:]), masks if len(looked) == 1 else 0 * masks
+
+    network.look = look  # a network that finds everything at once, and paints one colour
+    made = network(told(covered))
+    wider = torch.nn.functional.max_pool2d(masks, 3, 1, 1)
+    assert torch.equal(looked[1], told(covered, wider))
+    assert torch.equal(made, torch.lerp(covered, paint.expand_as(covered), wider))
 
 
 def test_told_and_untold_pictures_of_one_batch_do_not_mix(some):
@@ -80,9 +127,10 @@ class Shown(nn.Module):
         super().__init__()
         self.seen, self.weight = [], nn.Parameter(torch.zeros(1))
 
-    def forward(self, x):
+    def forward(self, x, mask=None):
         self.seen.append(x.detach().clone())
-        return x[:, :3] + self.weight
+        made = x[:, :3] + self.weight
+        return made if mask is None else (made, (self.weight.tanh() + 1).expand_as(mask) / 2)
 
 
 @pytest.mark.parametrize(("share", "least", "most"), [(0.0, 0, 0), (0.5, 20, 76), (1.0, 96, 96)])
@@ -117,7 +165,7 @@ def test_it_learns_to_fill_and_to_find():
     covered, mask, pictures = data.to_float(x[:, :3]), (x[:, 3:] > 0).float(), data.to_float(pictures)
     with torch.no_grad():
         filled = result.generator(told(covered, mask))
-        found, where = result.generator.both(told(covered))  # type: ignore[operator]
+        found, (_, where) = result.generator(told(covered)), result.generator(told(covered), mask)
     assert l1_inside(filled, pictures, mask) < 0.35 * l1_inside(torch.zeros_like(filled), pictures, mask)
     assert l1_inside(found, pictures, mask) < 0.4 * l1_inside(covered, pictures, mask)
     assert float(where[mask > 0].mean()) > 2 * float(where[mask == 0].mean())

@@ -16,6 +16,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from learntools.models.object_removal import smooth_fill
+
 ROUNDS = 40  # of a diffusion: L1 is that of 300 to three digits
 
 
@@ -36,25 +38,15 @@ def diffused(covered: Tensor, mask: Tensor, rounds: int = ROUNDS) -> Tensor:
     """Each hole filled from its edges: every covered pixel becomes the mean of its four neighbours, again and again.
 
     What it comes to is the smoothest filling there is (it solves Laplace's equation). To be there soon it starts from
-    what is left of the picture at ever coarser sizes.
+    `smooth_fill`.
     """
     hole = mask > 0
-    x = torch.where(hole, _from_coarser(covered * (1 - mask), 1 - mask), covered)
+    x = smooth_fill(covered, mask)
     for _ in range(rounds):
         padded = F.pad(x, [1, 1, 1, 1], mode="replicate")
         around = padded[..., :-2, 1:-1] + padded[..., 2:, 1:-1] + padded[..., 1:-1, :-2] + padded[..., 1:-1, 2:]
         x = torch.where(hole, around / 4, x)
     return x
-
-
-def _from_coarser(weighted: Tensor, weight: Tensor) -> Tensor:
-    """Colours everywhere: where there is no weight, those at half the size, and so on down to a single mean."""
-    if weight.shape[-1] % 2 or weight.shape[-2] % 2:
-        mean = weighted.sum(dim=(2, 3), keepdim=True) / weight.sum(dim=(2, 3), keepdim=True).clamp(min=1e-6)
-        return mean.expand_as(weighted)
-    coarse = _from_coarser(F.avg_pool2d(weighted, 2), F.avg_pool2d(weight, 2))
-    grown = F.interpolate(coarse, scale_factor=2, mode="bilinear", align_corners=False)
-    return torch.where(weight > 0, weighted / weight.clamp(min=1e-6), grown)
 
 
 def judged_removal(

@@ -152,8 +152,13 @@ class q7:
     mistakes = {
         "untrained": (
             _Untrained(),
-            "`remover` leaves the told holes about as empty as it gets them, mid-grey. A new network paints hardly "
-            "anything: did its weights come from the file, and was it trained? Or is the paint lost in `assemble`?",
+            "`remover` adds hardly anything to the smooth filling that it starts from, as a new network does. Did its "
+            "weights come from the file, and was it trained for long enough?",
+        ),
+        "left empty": (
+            _Pretended(after=lambda y, x: _hole(y, x, torch.zeros_like(y))),
+            "`remover` leaves the told holes mid-grey, as `network_input` hands them over. Is the paint lost in "
+            "`assemble`, or is the smooth filling left out at the beginning of its `forward`?",
         ),
         "no picture": (
             _Pretended(after=lambda y, x: 0.05 * y),
