@@ -31,8 +31,6 @@ from learntools.viz import show_images
 from learntools.viz.captions import show_captions
 from learntools.viz.explorers import before_after
 
-device = platforms.device()
-
 # %% [markdown]
 # ## What do you have?
 #
@@ -133,9 +131,9 @@ is_test = q1.get()
 
 
 def divided(names):
-    """Names → the positions to train with, and those held out; the first five if the rule finds fewer than two."""
+    """Names → the positions to train with, and those held out."""
     out = [i for i, name in enumerate(names) if is_test(name)]
-    if len(out) < 2:
+    if not 2 <= len(out) <= len(names) / 2:  # of few groups the rule may take none, or nearly all
         out = list(range(min(5, len(names) // 2)))
     return [i for i in range(len(names)) if i not in set(out)], out
 
@@ -218,7 +216,7 @@ network = result.networks[name_of_it].cpu()
 
 # %%
 def use(network, x):
-    """A network in eval mode and images (N, 3, SIZE, SIZE) in [-1, 1] → as many images, or a list of sentences."""
+    """A network and images (N, 3, SIZE, SIZE) in [-1, 1] → as many images, or sentences."""
     with torch.no_grad():
         if KIND == "captions":
             return describe(network, x)
@@ -231,7 +229,8 @@ x = data.to_float(test.images if KIND == "captions" else test.a)
 made = use(network, x)
 few = list(range(min(10, len(x))))
 if KIND == "captions":
-    show_captions(x[:8], [f"{said}\n({its[0]})" for said, its in zip(made[:8], test.captions[:8], strict=True)])
+    both = zip(made[:8], test.captions[:8], strict=True)
+    show_captions(x[:8], [f"{said}\n({its[0]})" for said, its in both])
 elif paired:
     y = data.to_float(test.b)
     show_images(torch.cat([x[few], made[few], y[few]]), columns=len(few), size=0.8, rows=["input", "made", "truth"])
@@ -239,7 +238,8 @@ else:
     show_images(torch.cat([x[few], made[few]]), columns=len(few), size=0.8, rows=["input", "made"])
 
 # %% [markdown]
-# These are the first held-out images, not the best ones. Below captions, in brackets, stands what people say.
+# These are the first held-out images, not the best ones. In the example's pairs, look at what is black on both sides:
+# is it kept, or does it turn grey? Below captions, in brackets, stands what people say.
 #
 # With images, draw the line across, from what was to what has become of it:
 
@@ -279,7 +279,7 @@ q2.check()
 
 # %%
 def agreement(sentence, references):
-    """Which share of all the words in two sentences they have in common, 0 to 1; with the nearest of several."""
+    """The share of their words that a sentence and the nearest reference have in common."""
     words = set(words_of(sentence))
     return max(len(words & set(words_of(other))) / max(1, len(words | set(words_of(other)))) for other in references)
 
