@@ -16,6 +16,7 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import load_file, save_file
+from torch.nn import functional as F
 
 from learntools import data, losses, metrics, platforms, training
 from learntools.lessons.super_resolution import q1, q2, q3, q4, q5, q6, q7
@@ -39,7 +40,8 @@ show_teaser("super_resolution")
 # ## Small from sharp
 #
 # Lesson 05 needed pairs, and somebody had to draw both sides. Here you need sharp images alone: `data.shrink` makes the
-# small one of each. The set has emoji by three artists, and **patches**, squares cut out of photographs at random.
+# small one of each. The set has emoji by three artists, and **patches**, squares cut out of photographs at random: of
+# seven photographs, each in two sizes.
 
 # %%
 images = data.sharp("train")
@@ -82,7 +84,7 @@ show_images(torch.cat([nearest[some], bicubic[some], test[some]]), columns=8, si
 #
 # ### Question 1
 #
-# Write `psnr`.
+# Write `psnr`. Its result may be a tensor or a float.
 
 
 # %% answer="q1"
@@ -117,7 +119,8 @@ show_images(torch.cat([bicubic[some], missing[some], test[some]]), columns=8, si
 # ### Question 2
 #
 # Write `enlarged`: the bicubic enlargement of `x`, which `data.enlarge(x)` gives, plus what `network` makes of `x`. The
-# network's result has the large size already. Cut nothing off.
+# network's result has the large size already. No value is cut off at -1 and 1. All that you do with `network` is to
+# call it, `network(x)`: this lesson will also pass a plain function.
 
 
 # %% answer="q2"
@@ -145,8 +148,9 @@ show_srresnet()
 # ## Channels become pixels
 #
 # In lesson 02 a transposed convolution made images larger, and left a checkerboard. Here is another way. An ordinary
-# convolution makes four times as many channels, and then the numbers move: each four channels become the four pixels
-# of a square. That is a **pixel shuffle**, and both together are a **sub-pixel convolution**.
+# convolution makes four times as many channels, and then the numbers move: where there were four channels of one
+# pixel, there is now one channel of four pixels, two by two. That is a **pixel shuffle**, and both together are a
+# **sub-pixel convolution**.
 
 # %%
 show_shuffle()
@@ -154,8 +158,8 @@ show_shuffle()
 # %% [markdown]
 # ### Question 3
 #
-# Write `pixel_shuffle` for any `r`, with `reshape` and `permute`: channels 0 to r² - 1 become the first channel of the
-# result, in squares of r × r pixels, row by row; the next r² become the second, and so on.
+# Write `pixel_shuffle` for any `r`: channels 0 to r² - 1 become the first channel of the result, in squares of r × r
+# pixels, row by row; the next r² become the second, and so on. `reshape` and `permute` are one way.
 
 
 # %% answer="q3"
@@ -198,8 +202,9 @@ show_images(part(before), titles=["random weights"], size=2.6)
 #
 # ### Question 4
 #
-# Write `start_alike`, which changes a convolution before a pixel shuffle, in place. Of each r² output channels that
-# become one square, the first keeps its weights and its bias, and the others get the same.
+# Write `start_alike`, which changes a convolution before a pixel shuffle, in place: it keeps its parameters, and they
+# get new values. Of each r² output channels that become one square, the first keeps its weights and its bias, and the
+# others get the same.
 
 
 # %% answer="q4"
@@ -225,8 +230,9 @@ show_images([part(before), part(after)], titles=titles, size=2.6)
 # %% [markdown]
 # Now the layer begins as nearest neighbours, and learns from there. This is called **ICNR**.
 #
-# Here is the network, a small one that a minute is enough for. Its sub-pixel convolutions start alike, and its last
-# layer starts at 0. So on its first day nothing is missing, and it gives the bicubic enlargement.
+# Here is the network, a small one that a minute is enough for. It enlarges twice, by two each time, and its sub-pixel
+# convolutions start alike: the course's `icnr` does there what your function does with r = 2. Its last layer starts
+# at 0, so before any training it adds nothing, and what you get is the bicubic enlargement.
 
 # %%
 SMALL = {"blocks": 6, "width": 32, "norm": False, "kernel": 3, "over": "bicubic"}
@@ -255,7 +261,7 @@ print(f"{sum(value.numel() for value in fresh.parameters()):,} weights; the pape
 recipe = training.SuperResolution(
     generator=fresh,
     augment=[training.flip],
-    shown=test_small[::40],
+    shown=test_small[::39],
 )
 result = training.fit(recipe, images, seconds=platforms.time_budget(75), seed=1)
 
@@ -298,14 +304,15 @@ print(f"bicubic {metrics.psnr(bicubic, test):.2f} dB, SRResNet {metrics.psnr(by_
 # ## What PSNR does not see
 #
 # Much nearer, and edges are clean where it was sure. Look where it was not: fine lines, textures, small eyes. There it
-# is soft. If an edge could be here or one pixel further, then a sharp edge in the wrong place costs twice. A blur in
-# between costs less. So the pixels' wish is met by blur.
+# is soft. If an edge could be here or one pixel further, then a sharp edge in the wrong place costs twice: once where
+# it is, and once where it should be. A blur in between risks less. So a network that is judged pixel by pixel learns
+# to blur.
 #
 # People mind blur more than a shift by a pixel, and so do networks that have learned to see:
 
 # %%
 kernel = torch.ones(3, 1, 5, 5) / 25
-blurred = torch.nn.functional.conv2d(torch.nn.functional.pad(test, [2] * 4, value=1.0), kernel, groups=3)
+blurred = F.conv2d(F.pad(test, [2] * 4, value=1.0), kernel, groups=3)
 moved = test.roll(1, 3)
 for name, changed in (("blurred", blurred), ("moved by a pixel", moved)):
     near, alike = metrics.psnr(changed[::6], test[::6]), metrics.perceptual_distance(changed[::6], test[::6])
@@ -346,16 +353,16 @@ q5.check()
 #
 # ### Question 6
 #
-# Write G's loss, three terms: `F.l1_loss` of the pixels (it is `torch.nn.functional.l1_loss`), without a weight; then
-# `feature_weight` times `losses.perceptual_loss`, the course's own, which takes what yours takes; and
-# `adversarial_weight` times `losses.hinge_generator_loss` of D's logits.
+# Write G's loss, three terms: `F.l1_loss` of the pixels, without a weight; then `feature_weight` times
+# `losses.perceptual_loss`, the course's own, which takes what yours takes; and `adversarial_weight` times
+# `losses.hinge_generator_loss` of D's logits.
 
 
 # %% answer="q6"
 def generator_loss(D, features, fake, sharp, feature_weight, adversarial_weight):
     """D, a fixed network, G's images and the sharp ones (N, 3, H, W), and two weights → G's loss, one number."""
     ### BEGIN SOLUTION
-    near = torch.nn.functional.l1_loss(fake, sharp)
+    near = F.l1_loss(fake, sharp)
     alike = losses.perceptual_loss(features, fake, sharp)
     convincing = losses.hinge_generator_loss(D(fake))
     return near + feature_weight * alike + adversarial_weight * convincing
@@ -389,7 +396,7 @@ recipe = Recipe(
     discriminator=PatchGAN(channels=3, patch=34, width=16, spectral_norm=True),
     features=RecognitionFeatures(stages=2),
     augment=[training.flip],
-    shown=test_small[::40],
+    shown=test_small[::39],
 )
 result = training.fit(recipe, images, seconds=platforms.time_budget(75), seed=1)
 save(result.generator, FILE)
@@ -452,15 +459,16 @@ for name, row in found.items():
 # best at both: near the limit, to look more real means to be less near. The paper's SRGAN paid 2.65 dB for its looks on
 # the five images of Set5. Yours has trained for a minute with small weights, and may not have reached the limit yet.
 #
-# Here are mixtures of the two, image by image. Does the line run down to the left, as a trade does, or straight down?
+# Here are mixtures of the two, image by image; bicubic would be far up on the left. Does the line run down to the left,
+# as a trade does, or straight down, or does SRGAN win both?
 
 # %%
 mixed = []
 for share in (0, 0.25, 0.5, 0.75, 1):
     made = torch.lerp(by_srresnet, by_srgan, share)[::6]
     mixed.append((metrics.psnr(made, test[::6]), metrics.perceptual_distance(made, test[::6])))
-corners = {name: (row["psnr"], row["perceptual_distance"]) for name, row in found.items() if name != "nearest"}
-show_trade_off(corners, mixed)
+ends = {name: (found[name]["psnr"], found[name]["perceptual_distance"]) for name in ("SRResNet", "SRGAN")}
+show_trade_off(ends, mixed)
 
 # %% [markdown]
 # A word of care: this distance and the training's features come from the same network, though from different layers. A
@@ -505,7 +513,7 @@ def multiple_of_four(picture, longest=256):
     x = data.to_float(picture)[None]
     scale = min(1.0, longest / max(x.shape[2:]))
     sides = [int(side * scale) // 4 * 4 for side in x.shape[2:]]
-    return torch.nn.functional.interpolate(x, size=sides, mode="bicubic", antialias=True).clamp(-1, 1)
+    return F.interpolate(x, size=sides, mode="bicubic", antialias=True).clamp(-1, 1)
 
 
 whole = multiple_of_four(data.photo("cat"))
@@ -526,13 +534,19 @@ print(f"SRGAN {metrics.psnr(ways[3], whole):.2f} dB")
 # Photographs gain less than emoji. An emoji is made of plain colours and clean edges, and there are few kinds of those.
 # Fur is harder to guess, and seven photographs are few to learn from.
 #
+# Now look closely at what SRGAN has made of plain places, such as the cloth behind the cat. There may be a fine,
+# regular pattern that SRResNet does not have: a checkerboard has come back. Your calm start says where the training
+# begins, and not where it goes. One likely reason: D and the features look at an image in steps of two pixels, so their
+# gradient does not treat neighbouring pixels alike. Among the emoji above you would hardly find it.
+#
 # Now your own. Put a small picture beside this notebook, and its name into the cell. This time nothing is shrunk: what
-# you see has never been there. Without a file, you get the photographer, much reduced.
+# you see has never been there. Without a file, you get a cup of coffee, the other photograph that was held out, much
+# reduced.
 
 # %%
 PICTURE = ""  # such as "my_thumbnail.png"
 
-mine = multiple_of_four(data.picture(PICTURE) if PICTURE else data.photo("photographer"), longest=96)
+mine = multiple_of_four(data.picture(PICTURE) if PICTURE else data.photo("coffee"), longest=96)
 with torch.no_grad():
     larger = G(mine)
 show_images([data.enlarge(mine, how="nearest")[0], larger[0]], titles=["as it is", "four times as large"], size=3.4)
@@ -569,7 +583,8 @@ translation_explorer(G, data.shrink, test_small[::21], names=("small", "sharp"))
 #
 # - Sharp images are all you need: the small ones you make yourself.
 # - A residual leaves the network only what is missing to draw.
-# - A sub-pixel convolution thinks small and enlarges last; started alike, it leaves no checkerboard.
+# - A sub-pixel convolution thinks small and enlarges last; started alike, it begins without a checkerboard. A loss can
+#   still bring one back.
 # - Pixels ask for blur where the truth is unsure. Features and a discriminator ask for what looks right.
 # - Near and alike pull in different directions: say which one you measured.
 # - What such a network adds is a good guess, and never evidence.

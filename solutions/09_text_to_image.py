@@ -76,8 +76,9 @@ print("never seen together:", *(" + ".join(order.nouns) for order in orders.unse
 #
 # ### Question 1
 #
-# Write `numbers`. `number_of` is a dictionary from words to numbers; the words of `sentence` are in lower case, with
-# spaces between them. What is longer than `length` is cut off at the end.
+# Write `numbers`. `number_of` is a dictionary from words to numbers, and it stays as it is: a word that is not in it
+# gets a 3. The words of `sentence` are in lower case, with spaces between them. What is longer than `length` is cut
+# off at the end.
 
 
 # %% answer="q1"
@@ -118,6 +119,7 @@ print(encoded("a blue rabbit", "a red bus to the left of a zyzzyva"))
 # ### Question 2
 #
 # Write `sentence_vector`: for each sentence, the mean of the vectors of its real words, those where `words` is not 0.
+# The 0s come only at the end of a row. A word that is not known, a 3, is a word like any other here.
 
 
 # %% answer="q2"
@@ -137,14 +139,14 @@ q2.check()
 # more alike than any two.
 
 # %%
-some = ["a blue rabbit", "here is a blue rabbit", "a green rabbit", "a blue bus", "a red crown"]
+compared = ["a blue rabbit", "here is a blue rabbit", "a green rabbit", "a blue bus", "a red crown"]
 with torch.no_grad():
-    words = encoded(*some)
-    said = q2.get()(pretrained().text(words), words)
-said = F.normalize(said - said.mean(dim=0), dim=1)
-print(" " * 24, *(f"{i + 1:5}" for i in range(len(some))))
-for i, row in enumerate(said @ said.T):
-    print(f"{i + 1} {some[i]:22}", *(f"{value:5.2f}" for value in row.tolist()))
+    words = encoded(*compared)
+    meanings = q2.get()(pretrained().text(words), words)
+meanings = F.normalize(meanings - meanings.mean(dim=0), dim=1)
+print(" " * 24, *(f"{i + 1:5}" for i in range(len(compared))))
+for i, row in enumerate(meanings @ meanings.T):
+    print(f"{i + 1} {compared[i]:22}", *(f"{value:5.2f}" for value in row.tolist()))
 
 # %% [markdown]
 # The first two say the same in other words, and so they should be near.
@@ -164,7 +166,8 @@ show_codes({name: (mean, (sigma, sigma)) for name, (mean, sigma) in apart.items(
 
 # %% [markdown]
 # How do you draw a number from a distribution that is still to be learned? You draw noise that depends on nothing, and
-# then stretch and shift it: code = mean + sigma · noise. So the gradient finds its way to `mean` and to sigma. This is
+# then stretch and shift it: code = mean + sigma · noise. Sigma is the **standard deviation**, here called *spread* for
+# short: how far from the mean the numbers usually lie. Now a gradient finds its way to `mean` and to sigma. This is
 # called the **reparameterisation trick**.
 #
 # A layer may give negative numbers, and sigma must be positive. So the layer gives the logarithm of the variance, and
@@ -173,6 +176,7 @@ show_codes({name: (mean, (sigma, sigma)) for name, (mean, sigma) in apart.items(
 # ### Question 3
 #
 # Write `augment`. The noise is normal, with mean 0 and spread 1, and each number of each code has noise of its own.
+# Let torch draw it, so that `torch.manual_seed` has a say. A gradient must reach `mean` and `log_variance`.
 
 
 # %% answer="q3"
@@ -278,8 +282,8 @@ class Painter(StackedGenerator):
 
 
 torch.manual_seed(0)
-made = Painter(WORDS)(encoded("a blue rabbit"), torch.randn(1, 4))
-print(*(f"{name}: {tuple(value.shape)}" for name, value in made._asdict().items()), sep="\n")
+untrained = Painter(WORDS)(encoded("a blue rabbit"), torch.randn(1, 4))
+print(*(f"{name}: {tuple(value.shape)}" for name, value in untrained._asdict().items()), sep="\n")
 
 # %% [markdown]
 # ## A discriminator that reads
@@ -299,8 +303,10 @@ show_three_pairs()
 #
 # Write D's loss. `D(images, said)` gives logits (N, 1), and `said` are the sentences' vectors (N, F). For the wrong
 # sentences take each image's neighbour's: `said.roll(1, 0)`. Real pairs want logits above 1, the two other kinds below
-# -1: `F.relu(1 - logits)` and `F.relu(1 + logits)`, and the mean of each. The two that are refused count half each. As
-# ever, no gradient may reach G.
+# -1: `F.relu(1 - logits)` and `F.relu(1 + logits)`, and the mean of each. The two that are refused count half each.
+#
+# As ever, no gradient may reach G. But `said` keeps its gradient: it comes from a text encoder that is D's own, and
+# that learns to read by this loss. You may call D as often as you like.
 
 
 # %% answer="q6"
@@ -326,7 +332,8 @@ q6.check()
 #
 # ### Question 7
 #
-# Write G's loss: minus the mean of D's logits for the fakes, plus `l1_weight` times L1.
+# Write G's loss: minus the mean of D's logits for the fakes, plus `l1_weight` times L1 (the mean of the absolute
+# differences).
 
 
 # %% answer="q7"
@@ -350,7 +357,9 @@ q7.check()
 # drawn, with your `augment`, and your `divergence` keeps it near plain noise. Afterwards nobody guesses any more:
 # plain noise chooses.
 #
-# Here is the step in which all of it comes together, for sketches and pictures alike:
+# Here is the step in which all of it comes together, for sketches and pictures alike. Your loss asks D about the real
+# images twice, with right sentences and with wrong ones. `once()` gives a D that remembers, for this one step, what it
+# has seen in an image: the answers are the same, and they come sooner.
 
 # %%
 d_loss, g_loss, divergence_of = q6.get(), q7.get(), q4.get()
@@ -366,7 +375,7 @@ class Recipe(training.TextToImage):
         made = G(y, code_of(noise_mean, noise_log_variance))
         fakes = made.small, made.large
 
-        said, judges = D.read(y), (D.small.once(), D.large.once())  # once: an image asked about twice is seen once
+        said, judges = D.read(y), (D.small.once(), D.large.once())  # an image asked about twice is looked at once
         move("discriminator", sum(d_loss(*pair) for pair in zip(judges, reals, [said] * 2, fakes, strict=True)))
 
         with training.frozen(D):  # D's weights need no gradient here
@@ -446,31 +455,31 @@ G = (q8.get() if WHOSE == "mine" else pretrained()).cpu().eval()
 
 # %%
 tests = {"a new tint": orders.unseen_colours(72), "a new pair": orders.unseen_pairs(72)}
-made = {name: painted(G, tested.words()) for name, tested in tests.items()}
+by_G = {name: painted(G, tested.words()) for name, tested in tests.items()}
 for name, tested in tests.items():
     print(f"{name:12} {'by G':>6} {'real':>6}")
-    found = judged_orders(made[name], tested.orders), judged_orders(tested.floats(), tested.orders)
+    found = judged_orders(by_G[name], tested.orders), judged_orders(tested.floats(), tested.orders)
     lines = {"objects": "all named", "relations": "and placed", "colours": "colours", "nearest": "nearest is it"}
-    for key, words in lines.items():
+    for key, line in lines.items():
         if key != "relations" or name == "a new pair":
-            print(f"  {words:14} {found[0][key]:.2f}   {found[1][key]:.2f}")
+            print(f"  {line:14} {found[0][key]:.2f}   {found[1][key]:.2f}")
 
 # %% [markdown]
 # Here are some of them, not picked by hand: the first of each that the captioner has named in full, and has not.
 
 # %% tags=["picture"]
-right, wrong = [], []
+found_in, not_found = [], []
 for name, tested in tests.items():
-    named, _ = named_things(made[name], tested.orders)
-    pairs = list(zip(made[name], tested.sentences, named, strict=True))
-    right += [(x, sentence) for x, sentence, well in pairs if well][:4]
-    wrong += [(x, sentence) for x, sentence, well in pairs if not well][:4]
-if right:
-    show_captions([x for x, _ in right], [sentence for _, sentence in right], title="named by the captioner")
+    named, _ = named_things(by_G[name], tested.orders)
+    pairs = list(zip(by_G[name], tested.sentences, named, strict=True))
+    found_in += [(x, sentence) for x, sentence, well in pairs if well][:4]
+    not_found += [(x, sentence) for x, sentence, well in pairs if not well][:4]
+if found_in:
+    show_captions([x for x, _ in found_in], [sentence for _, sentence in found_in], title="named by the captioner")
 
 # %%
-if wrong:
-    show_captions([x for x, _ in wrong], [sentence for _, sentence in wrong], title="not named")
+if not_found:
+    show_captions([x for x, _ in not_found], [sentence for _, sentence in not_found], title="not named")
 
 # %% [markdown]
 # Look at the failures: is it the shape, the colour, or is one thing taken for another that looks like it? Which of
@@ -483,13 +492,13 @@ if wrong:
 # %%
 SENTENCE = "a purple rabbit to the left of a yellow guitar"
 
-words = encoded(SENTENCE)
+asked = encoded(SENTENCE)
 with torch.no_grad():
-    vectors = G.text(words)
-    code = G.code(mean_of(vectors, words)).chunk(2, dim=1)[0]
+    vectors = G.text(asked)
+    code = G.code(mean_of(vectors, asked)).chunk(2, dim=1)[0]
     maps = G.first.start(torch.cat([code, torch.zeros(1, 4)], dim=1))
-    heat = G.first.read.weights(maps, vectors, words)[0].T
-    picture = G(words, torch.zeros(1, 4)).large[0]
+    heat = G.first.read.weights(maps, vectors, asked)[0].T
+    picture = G(asked, torch.zeros(1, 4)).large[0]
 show_attention(picture, words_of(SENTENCE), heat)
 
 # %% [markdown]
@@ -504,8 +513,8 @@ try:
     order = orders.order_of(MINE)
     with torch.no_grad():
         torch.manual_seed(0)
-        eight = G(encoded(MINE).expand(8, -1), torch.randn(8, 4)).large
-    show_images(eight, columns=8, title=MINE)
+        variants = G(encoded(MINE).expand(8, -1), torch.randn(8, 4)).large
+    show_images(variants, columns=8, title=MINE)
     print("Never seen in training." if orders.is_new(order) else "This combination also occurs in training.")
 except DataError as why:
     print(why)
@@ -521,7 +530,7 @@ for number in range(4):
     z[:, number] = torch.linspace(-2, 2, 7)
     with torch.no_grad():
         torch.manual_seed(0)
-        codes_alike = [G(encoded(MINE), some[None]).large for some in z]
+        codes_alike = [G(encoded(MINE), one[None]).large for one in z]
     rows += codes_alike
 show_images(torch.cat(rows), columns=7, size=0.9, rows=[f"number {number + 1}" for number in range(4)])
 

@@ -103,14 +103,17 @@ def show_trade_off(methods: Mapping[str, tuple[float, float]], between: Sequence
         between: the same of images between two of them, drawn as a line.
     """
     figure = new_figure(6.4, 3.6)
-    axes: Any = figure.add_axes((0.12, 0.17, 0.84, 0.77))
+    axes: Any = figure.add_axes((0.15, 0.17, 0.81, 0.77))
     axes.set_facecolor(PAPER)
     if between:
         axes.plot(*zip(*between, strict=True), "-o", color=FAINT, ms=3, lw=1.4)
+    top = max(alike for _, alike in methods.values())
     for index, (name, (near, alike)) in enumerate(methods.items()):
         axes.plot(near, alike, "o", ms=9, color=FOUR[index % 4])
-        axes.annotate(name, (near, alike), xytext=(9, -14), textcoords="offset points", fontsize=10, color=INK)
-    axes.margins(x=0.18, y=0.18)
+        beside = (0, 10) if alike == top else (0, -20)  # away from the line
+        axes.annotate(name, (near, alike), beside, textcoords="offset points", ha="center", fontsize=10, color=INK)
+    axes.margins(x=0.3, y=0.3)
+    axes.locator_params(nbins=5)
     axes.set_xlabel("PSNR in dB: to the right is nearer to the truth", fontsize=10, color=INK)
     axes.set_ylabel("perceptual distance", fontsize=10, color=INK)
     axes.tick_params(colors=INK, labelsize=9)

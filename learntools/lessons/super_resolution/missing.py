@@ -62,17 +62,19 @@ class q2:
     def observe(answer: Any, s: Any):
         network = adds(s.seed)
         y = answer(network, s.x)
+        mode_kept = all(module.training for module in network.modules())
         learns = isinstance(y, Tensor) and y.requires_grad
         if learns:
             y.square().sum().backward()
         found = gradients(network)
-        return {"y": y, "learns": learns and found is not None, "d_network": found}
+        return {"y": y, "learns": learns and found is not None, "d_network": found, "mode_kept": mode_kept}
 
     expect = [
         shape("y", (2, 3, 16, 20), why="four times as large as `x`", label="the result"),
         close("y", share=2, label="the result"),
         true("learns", share=0, why="the network must get a gradient, or it cannot learn what is missing"),
         close("d_network", share=1, label="the gradient of the network's weights"),
+        true("mode_kept", share=0, why="the network must stay in the mode that it came in"),
     ]
     mistakes = {
         "network alone": (
@@ -134,6 +136,11 @@ class q2:
             lambda network, x: enlarge(_smaller(network(x))) + enlarge(x),
             "`enlarged` shrinks what the network gives and enlarges it again, so its fine detail is lost. It has the "
             "right size as it comes.",
+        ),
+        "eval mode": (
+            lambda network, x: enlarge(x) + network.eval()(x),
+            "`enlarged` sets the network to eval mode and leaves it there, so that whoever trains it afterwards trains "
+            "another network than they think. The mode is not yours to choose here: just call `network(x)`.",
         ),
         "network cut off": (
             lambda network, x: enlarge(x) + network(x).detach(),

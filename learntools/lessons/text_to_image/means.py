@@ -43,6 +43,7 @@ class q2:
         words = rng.integers(4, 30, 4, 7)
         for row, count in enumerate((7, 3, 1, 5)):
             words[row, count:] = 0
+        words[0, 2] = words[1, 1] = 3  # a word that is not known is a word all the same
         return {"vectors": rng.normal(4, 7, 5, mean=0.5), "words": words, "more": rng.normal(4, 3, 5, mean=2.0)}
 
     def observe(answer: Any, s: Any):
@@ -71,6 +72,11 @@ class q2:
             lambda vectors, words: (vectors * _mask(words)).mean(dim=1),
             "`sentence_vector` leaves the padding out of the sum, but still divides by all places. So a short sentence "
             "has a small vector: divide by the number of its real words.",
+        ),
+        "unknown words left out": (
+            lambda vectors, words: (vectors * (words > 3).unsqueeze(2)).sum(1) / (words > 3).sum(1, keepdim=True),
+            "`sentence_vector` leaves out the words that are not known, number 3, as if they were padding. They stand "
+            "in the sentence, and have a vector too: only places where `words` is 0 do not count.",
         ),
         "not divided": (
             lambda vectors, words: (vectors * _mask(words)).sum(dim=1),
