@@ -195,7 +195,7 @@ q3.check()
 # something: the **KL divergence** measures how far a code's distribution is from plain noise (mean 0, variance 1), and
 # the loss asks for little of it. For one number it is
 #
-# $$\tfrac{1}{2}\,(\text{mean}^2 + \text{variance} - 1 - \log \text{variance})$$
+#     ½ · (mean² + variance - 1 - log variance)
 #
 # It is 0 for plain noise, and grows when the mean wanders off, or when the variance shrinks or swells.
 #
