@@ -390,6 +390,9 @@ class Recipe(training.TextToImage):
 #
 # The orders are drawn and painted anew for every batch, so the network never sees an image twice. The preview shows
 # twenty tints and twenty pairs that are not among them. First come blots on the right side, then shapes, then colours.
+#
+# On a slow or busy computer 150 seconds may be too few for question 8. Then write more, such as 300, or go on with the
+# course's generator.
 
 # %% tags=["train"]
 torch.manual_seed(1)
