@@ -195,7 +195,7 @@ q3.check()
 # something: the **KL divergence** measures how far a code's distribution is from plain noise (mean 0, variance 1), and
 # the loss asks for little of it. For one number it is
 #
-# $$\tfrac{1}{2}\,(\text{mean}^2 + \text{variance} - 1 - \log \text{variance})$$
+#     ½ · (mean² + variance - 1 - log variance)
 #
 # It is 0 for plain noise, and grows when the mean wanders off, or when the variance shrinks or swells.
 #
@@ -390,6 +390,9 @@ class Recipe(training.TextToImage):
 #
 # The orders are drawn and painted anew for every batch, so the network never sees an image twice. The preview shows
 # twenty tints and twenty pairs that are not among them. First come blots on the right side, then shapes, then colours.
+#
+# On a slow or busy computer 150 seconds may be too few for question 8. Then write more, such as 300, or go on with the
+# course's generator.
 
 # %% tags=["train"]
 torch.manual_seed(1)

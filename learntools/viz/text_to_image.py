@@ -92,7 +92,9 @@ def show_codes(sentences: Mapping[str, tuple[Any, Any]], draws: int = 150) -> No
             mean, sigma = torch.as_tensor(mean), torch.as_tensor(sigma)
             points = mean + (sigma * torch.randn(count, 2, generator=random) if count > 1 else 0 * mean[None])
             axes.scatter(points[:, 0], points[:, 1], s=60 if count == 1 else 9, color=colour, alpha=0.8, lw=0)
-            axes.text(float(mean[0]), float(mean[1]) + 0.25, name, ha="center", fontsize=9, color=INK)
+            at = float(mean[0]), float(mean[1]) + 0.25
+            paper = {"facecolor": "white", "alpha": 0.85, "lw": 0, "pad": 1.5}  # so that no dot crosses the name
+            axes.text(*at, name, ha="center", fontsize=9, color=INK, zorder=5, bbox=paper)
         axes.set_xlim(-3, 3)
         axes.set_ylim(-3, 3)
         axes.set_title(title, fontsize=10, color=FAINT, pad=4)
