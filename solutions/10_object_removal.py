@@ -73,7 +73,7 @@ q1.check()
 # %%
 pictures = data.to_float(draw_pictures(8))
 rows = [q1.get()(pictures, cover.colour / 127.5 - 1, cover.alpha) for cover in kinds.values()]
-show_images(torch.cat([pictures, *rows]), columns=8, size=0.9, rows=["picture", *kinds])
+show_images(torch.cat([pictures, *rows]), columns=8, size=0.7, rows=["picture", *kinds])
 
 # %% [markdown]
 # Half of the pictures are emoji, on white, on colours or on a piece of a photograph. The others are pieces of seven
@@ -89,9 +89,8 @@ show_images(torch.cat([pictures, *rows]), columns=8, size=0.9, rows=["picture", 
 test = held_out()
 covered, masks, truth = test.floats()
 some = torch.tensor([0, 1, 44, 87, 120, 151, 184, 221, 240, 275, 302, 343])
-show_images(
-    torch.cat([covered[some], 2 * masks[some] - 1, truth[some]]), columns=12, size=0.65, rows=["x", "mask", "y"]
-)
+as_seen = 2 * masks.expand(-1, 3, -1, -1) - 1
+show_images(torch.cat([covered[some], as_seen[some], truth[some]]), columns=12, size=0.65, rows=["x", "mask", "y"])
 print(f"{len(test)} held-out pictures; the masks cover {masks.mean():.0%} of them")
 
 # %% [markdown]
@@ -126,8 +125,9 @@ q2.check()
 
 # %%
 fillings = {"mean colour": q2.get()(covered, masks), "diffusion": diffused(covered, masks)}
-shown = [covered[some], *(filling[some] for filling in fillings.values()), truth[some]]
-show_images(torch.cat(shown), columns=12, size=0.65, rows=["covered", *fillings, "truth"])
+few = some[::2]
+shown = [covered[few], *(filling[few] for filling in fillings.values()), truth[few]]
+show_images(torch.cat(shown), columns=6, size=0.65, rows=["covered", *fillings, "truth"])
 
 # %% [markdown]
 # A thin wire before something smooth is no task for diffusion. Where an outline or an eye is covered, it can only
@@ -402,7 +402,7 @@ for name, made in ways.items():
 # found. Look at the last line: finding is what had to be learned. What does it cost not to be told?
 #
 # Which ones succeed? Not picked by hand, but by a rule: L1 inside, divided by that of the mean colour (0.05 at least).
-# Here are the two best emoji and the two best photographs of each kind.
+# Here are the best emoji and the best photograph of each kind.
 
 # %% tags=["picture"]
 per_picture = [
@@ -413,21 +413,21 @@ ratio = per_picture[0] / bare.clamp(min=0.05)
 order = ratio.argsort().tolist()
 
 
-def two_of_each(order):
-    """The first two of each kind of cover before each sort of picture, in this order."""
+def one_of_each(order):
+    """The first of each kind of cover before each sort of picture, in this order."""
     kinds_and_sorts = list(dict.fromkeys(zip(test.kinds, test.sorts, strict=True)))
-    return [i for pair in kinds_and_sorts for i in [j for j in order if (test.kinds[j], test.sorts[j]) == pair][:2]]
+    return [i for pair in kinds_and_sorts for i in [j for j in order if (test.kinds[j], test.sorts[j]) == pair][:1]]
 
 
 names = ["covered", "mask told", "not told", "truth"]
-best = two_of_each(order)
+best = one_of_each(order)
 show_images(torch.cat([covered[best], told[best], untold[best], truth[best]]), columns=len(best), size=0.7, rows=names)
 
 # %% [markdown]
-# And the two worst of each:
+# And the worst of each:
 
 # %%
-worst = two_of_each(order[::-1])
+worst = one_of_each(order[::-1])
 show_images(
     torch.cat([covered[worst], told[worst], untold[worst], truth[worst]]), columns=len(worst), size=0.7, rows=names
 )
@@ -446,7 +446,7 @@ found = q6.get()(covered, untold, 0.15)
 overlap = (found * masks).sum() / (found + masks).clamp(max=1).sum()
 print(f"the found masks and the true ones have {overlap:.0%} of their pixels in common")
 show_images(
-    torch.cat([covered[some], untold[some], 2 * found[some] - 1, 2 * masks[some] - 1]),
+    torch.cat([covered[some], untold[some], 2 * found[some].expand(-1, 3, -1, -1) - 1, as_seen[some]]),
     columns=12,
     size=0.65,
     rows=["covered", "not told", "found", "true"],
@@ -470,7 +470,7 @@ with torch.no_grad():
     mine = G(tell(x, mask if TOLD else None))
 print(f"L1 inside: covered {float(off(x, y, mask)):.3f}, diffusion {float(off(diffused(x, mask), y, mask)):.3f}, "
       f"G {float(off(mine, y, mask)):.3f}")  # fmt: skip
-show_images(torch.cat([x, mine, y]), titles=["covered", "taken away", "truth"], size=2.6)
+show_images(torch.cat([x, mine, y]), titles=["covered", "taken away", "truth"], size=1.8)
 
 # %% [markdown]
 # Draw the line across, with the mouse, a finger, or the arrow keys on the slider:
@@ -490,7 +490,7 @@ if PAINTED:
     x, mask = painted_over(PAINTED)
     with torch.no_grad():
         mine = G(tell(x, mask))
-    show_images(torch.cat([x, mine]), titles=["painted over", "taken away"], size=2.6)
+    show_images(torch.cat([x, mine]), titles=["painted over", "taken away"], size=1.8)
 else:
     print("Nothing painted over yet: this cell waits for a file of yours.")
 
