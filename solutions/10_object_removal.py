@@ -498,7 +498,7 @@ else:
 # Other things to try:
 #
 # - Put another fence in front: `behind(…, seed=4)`, with `TOLD = False`. Which fences does it overlook?
-# - Train with `coin` always True, and then never. Is the network that learns one task better at it?
+# - Let `half` be three quarters of a batch, and then a quarter. Which of the two tasks wants more pictures?
 # - Leave D out (`adversarial_weight=0`), and compare what is painted into large holes.
 
 # %% [markdown]
