@@ -89,15 +89,15 @@ def _read(images: Tensor) -> Reading:
     if inside > NEAR:
         said = f"is off in the told holes by {inside:.0%} of what the smooth filling is, expected at most {NEAR:.0%}"
         return Reading(_why_empty(told, test), said, *numbers)
+    if damaged > DAMAGED:
+        said = f"changes the uncovered pixels by {damaged:.3f} when nothing is told, expected at most {DAMAGED}"
+        return Reading("paints everywhere", said, *numbers)
     if found > FOUND:
         said = (
             f"is off by {found:.0%} of what the untouched cover is where it must find the cover by itself, expected at "
             f"most {FOUND:.0%}"
         )
         return Reading("only when told", said, *numbers)
-    if damaged > DAMAGED:
-        said = f"changes the uncovered pixels by {damaged:.3f} when nothing is told, expected at most {DAMAGED}"
-        return Reading("paints everywhere", said, *numbers)
     return Reading(
         RESTORED, f"is off by {inside:.0%} of the smooth filling where told, by {found:.0%} untold", *numbers
     )
