@@ -304,7 +304,7 @@ def test_the_recipe_for_photographs_runs_from_loading_to_measuring(monkeypatch):
     from learntools.training import recipes
 
     found = {split: data.flickr8k(split, size=224, root=REAL / "flickr8k", limit=40) for split in ("train", "test")}
-    monkeypatch.setattr(recipes, "_flickr8k", found.get)
+    monkeypatch.setattr(recipes.captions, "flickr8k", found.get)
     named = recipes.RECIPES["captioning_flickr8k"]
     recipe = named.build()
     assert len(recipe.captioner.vocabulary) > 30

@@ -209,7 +209,7 @@ def test_noise_and_codes_change_the_image_of_one_sentence():
 
 
 def test_the_papers_sizes(monkeypatch):
-    monkeypatch.setattr(recipes, "flickr8k_vocabulary", lambda: order_vocabulary())
+    monkeypatch.setattr(recipes.captions, "flickr8k_vocabulary", lambda: order_vocabulary())
     recipe = recipes.text_to_image_paper()
     with torch.no_grad():
         made = recipe.generator.eval()(encode(SENTENCES[:2]), torch.randn(2, 100))
