@@ -7,7 +7,6 @@ is how well a training turns out; `tests/test_object_removal.py` keeps the answe
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
 import torch
@@ -17,7 +16,8 @@ from learntools.core import Expectation, WrongKind, exercise
 from learntools.core.compare import Difference
 from learntools.core.plain import name as called
 from learntools.lessons.object_removal.reading import RESTORED, held_out, reading
-from learntools.lessons.remembered import handed_out, remembered
+from learntools.lessons.pretended import changed
+from learntools.lessons.remembered import handed_out
 from learntools.models.object_removal import Remover, told
 from learntools.models.pix2pix import UNet
 
@@ -40,21 +40,7 @@ def trained(training, recipe, covered):
     return result.generator
 
 
-class _Pretended(nn.Module):
-    """The course's network, with what it makes changed on the way: `after(y, x)`, or `before(x)` what it gets."""
-
-    def __init__(self, after=lambda y, x: y, before=lambda x: x):
-        super().__init__()
-        self.after, self.before = after, before
-
-    def forward(self, x):
-        return self.after(_restored(self.before(x)), x)
-
-
-@functools.partial(remembered, kept=8)
-def _restored(x: Tensor) -> Tensor:
-    """A diagnosis asks every known mistake for the same pictures again."""
-    return pretrained.kept()(x)
+_Pretended = changed(pretrained)
 
 
 class _Untrained(nn.Module):

@@ -7,7 +7,6 @@ turns out; `tests/test_pix2pix.py` keeps the answers that must not pass below th
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
 import torch
@@ -18,7 +17,8 @@ from learntools.core import Expectation, WrongKind, exercise
 from learntools.core.compare import Difference
 from learntools.core.plain import name as called
 from learntools.lessons.pix2pix.reading import COLOURS, held_out, reading
-from learntools.lessons.remembered import handed_out, remembered
+from learntools.lessons.pretended import changed
+from learntools.lessons.remembered import handed_out
 from learntools.models.pix2pix import UNet
 
 
@@ -40,21 +40,7 @@ def trained(training, recipe, pairs):
     return result.generator
 
 
-class _Pretended(nn.Module):
-    """The course's generator, with drawings or translations changed on the way."""
-
-    def __init__(self, after=lambda y, x: y, before=lambda x: x):
-        super().__init__()
-        self.after, self.before = after, before
-
-    def forward(self, x):
-        return self.after(_painted(self.before(x)), x)
-
-
-@functools.partial(remembered, kept=8)
-def _painted(x: Tensor) -> Tensor:
-    """A diagnosis asks every known mistake for the same drawings again."""
-    return pretrained.kept()(x)
+_Pretended = changed(pretrained)
 
 
 class _Untrained(nn.Module):

@@ -7,7 +7,6 @@ out; `tests/test_super_resolution.py` keeps the answers that must not pass below
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
 import torch
@@ -17,7 +16,8 @@ from torch.nn import functional as F
 from learntools.core import Expectation, WrongKind, exercise
 from learntools.core.compare import Difference
 from learntools.core.plain import name as called
-from learntools.lessons.remembered import handed_out, remembered
+from learntools.lessons.pretended import changed
+from learntools.lessons.remembered import handed_out
 from learntools.lessons.super_resolution.reading import held_out, reading
 from learntools.models.super_resolution import SRResNet
 
@@ -55,21 +55,7 @@ def trained(training, recipe, images):
     return result.generator
 
 
-class _Pretended(nn.Module):
-    """The course's network, with small images or enlargements changed on the way."""
-
-    def __init__(self, after=lambda y, x: y, before=lambda x: x):
-        super().__init__()
-        self.after, self.before = after, before
-
-    def forward(self, x):
-        return self.after(_made(self.before(x)), x)
-
-
-@functools.partial(remembered, kept=8)
-def _made(x: Tensor) -> Tensor:
-    """A diagnosis asks every known mistake for the same images again."""
-    return pretrained.kept()(x)
+_Pretended = changed(pretrained)
 
 
 class _Untrained(nn.Module):
