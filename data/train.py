@@ -37,7 +37,7 @@ STEPS = {
     "cyclegan": 3000,
     "captioning": 9000,
     "super_resolution": 1800,
-    "text_to_image": 1600,
+    "text_to_image": 4000,
     "object_removal": 1500,
 }
 HALF = (

@@ -41,7 +41,7 @@ class TextToImage(Recipe):
 
     generator: StackedGenerator
     discriminator: StackedDiscriminator
-    l1_weight: float = 10.0
+    l1_weight: float = 30.0
     code_weight: float = 0.002
     guess_weight: float = 0.02
     discriminator_loss: Callable[..., Tensor] = losses.matching_discriminator_loss
