@@ -28,7 +28,7 @@ from learntools.training import Recipe, Result, fit
 from learntools.training.recipes import RECIPES, captioning, pix2pix, scenes
 
 HERE = Path(__file__).resolve().parent
-STEPS = {"judge": 1900, "dcgan": 5000, "conditional_gan": 6000, "pix2pix": 3000, "cyclegan": 3000, "captioning": 9000}
+STEPS = {"judge": 1900, "dcgan": 5000, "conditional_gan": 6000, "pix2pix": 3000, "cyclegan": 3000, "captioning": 11000}
 HALF = ("pix2pix", "cyclegan", "captioning")  # kept in 16 bits: they would be the largest files, and look the same
 CLOTHES = ("Fashion-MNIST's 60,000 training images (MIT)", "ten kinds of clothes in 28×28 grey pixels", "MIT")
 EMOJI = "CC BY-SA 4.0, as the drawings it learned from, which what it makes resembles"
@@ -41,8 +41,9 @@ SEEN = {
         EMOJI,
     ),
     "captioning": (
-        "scenes of OpenMoji, line art and colour (CC BY-SA 4.0), and Noto Emoji (Apache-2.0), each seen once",
-        "123 nouns in scenes of one to three emoji at 64×64, by two artists",
+        "scenes of OpenMoji, line art and colour (CC BY-SA 4.0), Noto Emoji old and new (Apache-2.0), Fluent Emoji "
+        "(MIT) and EmojiOne (CC BY 4.0), each seen once",
+        "123 nouns in scenes of one to three emoji at 64×64, by five artists",
         "CC BY-SA 4.0, as some of the drawings it learned from",
     ),
 }
