@@ -31,6 +31,7 @@ def _explorers() -> dict[str, tuple[Explorer, list[dict[str, Any]]]]:
     emoji = data.to_float(data.emoji_styles("test", size=32).a[:20])
     scene = data.to_float(data.scenes.unseen_combinations(1).images())
     attention = greedy(captioner(), scene).attention[0]
+    photos = torch.rand(3, 3, 256, 256) * 2 - 1
     words = ["word"] * min(8, len(attention))
     names = data.fashion_mnist("test").classes
     return {
@@ -41,6 +42,7 @@ def _explorers() -> dict[str, tuple[Explorer, list[dict[str, Any]]]]:
         "translation": (explorers.translation_explorer(there, back, emoji), [{"image": 1}, {"image": 2}]),
         "attention": (explorers.attention_viewer(scene[0], words, attention), [{"word": 0}, {"word": 1}]),
         "gan": (explorers.gan_game(), [{"run": 5}, {"run": 5}]),
+        "before_after": (explorers.before_after(*photos), [{"line": 20}, {"line": 80}]),
     }
 
 

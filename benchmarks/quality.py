@@ -22,6 +22,9 @@ NAMES = {
     "pix2pix": (120.0,),
     "cyclegan": (180.0,),
     "captioning": (150.0,),
+    "super_resolution": (150.0,),
+    "text_to_image": (150.0,),
+    "object_removal": (150.0,),
 }
 
 

@@ -15,6 +15,7 @@ import json
 import platform
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -22,14 +23,31 @@ from safetensors.torch import save
 
 import build
 from learntools.data import fashion_mnist, to_float
-from learntools.metrics import Moments, frechet_distance, judge_features
+from learntools.metrics import Moments, frechet_distance, judge_features, luminance_of_folder
 from learntools.metrics.judging import REFERENCE
 from learntools.training import Recipe, Result, fit
-from learntools.training.recipes import RECIPES, captioning, pix2pix, scenes
+from learntools.training.recipes import RECIPES, captioning, pix2pix, scenes, super_resolution
 
 HERE = Path(__file__).resolve().parent
-STEPS = {"judge": 1900, "dcgan": 5000, "conditional_gan": 6000, "pix2pix": 3000, "cyclegan": 3000, "captioning": 11000}
-HALF = ("pix2pix", "cyclegan", "captioning")  # kept in 16 bits: they would be the largest files, and look the same
+STEPS = {
+    "judge": 1900,
+    "dcgan": 5000,
+    "conditional_gan": 6000,
+    "pix2pix": 3000,
+    "cyclegan": 3000,
+    "captioning": 11000,
+    "super_resolution": 1800,
+    "text_to_image": 1600,
+    "object_removal": 1500,
+}
+HALF = (
+    "pix2pix",
+    "cyclegan",
+    "captioning",
+    "super_resolution",
+    "text_to_image",
+    "object_removal",
+)  # kept in 16 bits: they would be the largest files, and look the same
 CLOTHES = ("Fashion-MNIST's 60,000 training images (MIT)", "ten kinds of clothes in 28×28 grey pixels", "MIT")
 EMOJI = "CC BY-SA 4.0, as the drawings it learned from, which what it makes resembles"
 #: what each has seen: its data, the same in a few words, and the licence of the weights
@@ -46,9 +64,32 @@ SEEN = {
         "123 nouns in scenes of one to three emoji at 64×64, by five artists",
         "CC BY-SA 4.0, as some of the drawings it learned from",
     ),
+    "super_resolution": (
+        "1,384 emoji each by OpenMoji (CC BY-SA 4.0), Twemoji (CC BY 4.0) and Noto Emoji (Apache-2.0), and patches of "
+        "seven photographs (CC0 or public domain)",
+        "emoji and a few photographs, shrunk from 64×64 to 16×16 without noise,",
+        "CC BY-SA 4.0, as some of the drawings it learned from",
+    ),
+    "text_to_image": (
+        "orders without end of OpenMoji, tinted (CC BY-SA 4.0), each seen once",
+        "24 nouns in their own colours and five tints, one or two of them at 64×64",
+        EMOJI,
+    ),
+    "object_removal": (
+        "emoji of the training split (OpenMoji CC BY-SA 4.0, Twemoji CC BY 4.0, Noto Emoji Apache-2.0) and pieces of "
+        "seven photographs (CC0 or public domain), behind fences, scribbles and food emoji, each drawn once",
+        "emoji and pieces of seven photographs at 64×64",
+        "CC BY-SA 4.0, as some of the drawings it learned from",
+    ),
 }
+#: networks that are kept beside the averaged one, in the same file, each tensor under `network.name`
+BESIDE = {"super_resolution": ("srresnet",)}
 SEED = 0
-LONG = {"pix2pix": pix2pix, "captioning": captioning}  # recipes that have a form for thousands of steps
+LONG = {
+    "pix2pix": pix2pix,
+    "captioning": captioning,
+    "super_resolution": super_resolution,
+}  # recipes that have a form for thousands of steps
 
 
 @torch.no_grad()
@@ -114,7 +155,16 @@ For teaching. It has seen {seen} and nothing else. Licence: {licence}.
 """
 
 
-def train(name: str) -> None:
+def on_luminance(folder: Path, methods: dict[str, torch.nn.Module | None]) -> dict[str, float]:
+    """The mean luminance PSNR of a folder's pictures, shrunk and enlarged again, by each of these methods."""
+    found = {}
+    for how, network in methods.items():
+        values = luminance_of_folder(folder, network).values()
+        found[f"{folder.name.lower()} {how} luminance psnr"] = sum(values) / len(values)
+    return found
+
+
+def train(name: str, benchmarks: Sequence[Path] = ()) -> None:
     torch.manual_seed(SEED)
     named = RECIPES[name]
     recipe = build_recipe(name)
@@ -124,10 +174,17 @@ def train(name: str) -> None:
     if result.stopped:
         sys.exit(result.stopped)
     network = result.networks[recipe.averaged[0]].cpu()
+    beside = {other: result.networks[other].cpu() for other in BESIDE.get(name, ())}
     if name in HALF:
-        network.half().float()  # measured is what is kept
+        for one in (network, *beside.values()):
+            one.half().float()  # measured is what is kept
     measured = named.measure({**result.networks, recipe.averaged[0]: network})
+    for folder in benchmarks:
+        measured |= on_luminance(folder, {"bicubic": None, "srresnet": beside["srresnet"], "srgan": network})
     tensors = network.state_dict()
+    if beside:
+        networks = {recipe.averaged[0]: network, **beside}
+        tensors = {f"{one}.{key}": value for one, net in networks.items() for key, value in net.state_dict().items()}
     if name == "judge":
         tensors = finish_judge(network)
         measured["frechet_floor"] = floor(network)
@@ -147,9 +204,13 @@ def check(name: str) -> list[str]:
     from learntools.data import weights
 
     recipe = RECIPES[name].build()
-    network = recipe.networks[recipe.averaged[0]]
-    network.load_state_dict({key: value for key, value in weights(name).items() if key not in REFERENCE})
-    measured = RECIPES[name].measure({recipe.averaged[0]: network.eval()})
+    kept = {key: value for key, value in weights(name).items() if key not in REFERENCE}
+    networks = {one: recipe.networks[one] for one in (recipe.averaged[0], *BESIDE.get(name, ()))}
+    for one, network in networks.items():
+        prefix = f"{one}." if name in BESIDE else ""
+        network.load_state_dict({k.removeprefix(prefix): v for k, v in kept.items() if k.startswith(prefix)})
+        network.eval()
+    measured = RECIPES[name].measure(networks)
     text = (HERE / "weights" / f"{name}.md").read_text(encoding="utf-8")
     stated = {
         key.replace(" ", "_"): float(value) for key, value in re.findall(r"\| ([a-z0-9 ]+) \| (-?\d+\.\d{4}) \|", text)
@@ -164,6 +225,7 @@ def check(name: str) -> list[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", choices=[*STEPS, []], help="what to train")
+    parser.add_argument("--benchmarks", nargs="*", type=Path, default=[], help="folders Set5 and Set14, for the card")
     parser.add_argument("--check", action="store_true", help="measure the shipped weights again, train nothing")
     arguments = parser.parse_args()
     if arguments.check:
@@ -171,7 +233,7 @@ def main() -> None:
         print("\n".join(problems) or "The weights are as good as their cards say.")
         sys.exit(bool(problems))
     for name in arguments.names:
-        train(name)
+        train(name, arguments.benchmarks if name == "super_resolution" else ())
 
 
 if __name__ == "__main__":

@@ -164,6 +164,68 @@ def r1_penalty(discriminator: Callable[[Tensor], Tensor], real: Tensor) -> Tenso
     return 0.5 * _slopes(discriminator, real.detach().requires_grad_()).mean()
 
 
+def perceptual_loss(features: Callable[[Tensor], Tensor], fake: Tensor, real: Tensor) -> Tensor:
+    """Squared distance of two images in the eyes of a network that can see (Johnson et al. 2016, arXiv 1603.08155).
+
+    Blurring changes features more than pixels, and a texture in another place changes them less.
+
+    Args:
+        features: a fixed network in eval mode, images (N, 3, H, W) in [-1, 1] → features of any shape.
+        fake: images that the gradient should reach.
+        real: the images that they should be like.
+
+    Returns:
+        The mean over all features, at least 0.
+    """
+    with torch.no_grad():
+        wanted = features(real)
+    return F.mse_loss(features(fake), wanted)
+
+
+def matching_discriminator_loss(
+    judge: Callable[[Tensor, Tensor], Tensor], real: Tensor, said: Tensor, fake: Tensor
+) -> Tensor:
+    """The hinge loss of a matching-aware D: a real image with a wrong sentence is refused too (Reed et al. 2016,
+    arXiv 1605.05396, algorithm 1).
+
+    Args:
+        judge: (images, sentence vectors) → logits.
+        real: images (N, C, H, W).   said: their sentences (N, F); the neighbour's is the wrong one.
+        fake: images that were made for the same sentences; they are cut off from G here.
+
+    Returns:
+        A scalar, at least 0; 2 where D gives every pair 0. What is refused counts half for each of its two kinds.
+    """
+    right, wrong, made = judge(real, said), judge(real, said.roll(1, 0)), judge(fake.detach(), said)
+    return F.relu(1 - right).mean() + 0.5 * F.relu(1 + wrong).mean() + 0.5 * F.relu(1 + made).mean()
+
+
+def matching_generator_loss(
+    judge: Callable[[Tensor, Tensor], Tensor], real: Tensor, said: Tensor, fake: Tensor, l1_weight: float
+) -> Tensor:
+    """G's part of that game, and L1 to the real image of the same sentence.
+
+    Args: as above, with `fake` still connected to G, and the weight of L1.
+
+    Returns:
+        A scalar of either sign.
+    """
+    return hinge_generator_loss(judge(fake, said)) + l1_weight * F.l1_loss(fake, real)
+
+
+def mask_loss(where: Tensor, mask: Tensor) -> Tensor:
+    """Cross-entropy of a soft mask: small where it is sure and right, large where it is sure and wrong.
+
+    Args:
+        where: the mask that a network gives, 0 to 1.   mask: the true one, of the same shape, 0 or 1.
+
+    Returns:
+        The mean over all pixels, at least 0; log 2 where the network says ½ everywhere.
+    """
+    where = where.float().clamp(1e-3, 1 - 1e-3)
+    return -torch.where(mask > 0, where, 1 - where).log().mean()
+
+
 def caption_loss(logits: Tensor, words: Tensor, padding: int = 0) -> Tensor:
     """Cross-entropy of the word that comes next, over the real words alone (Xu et al. 2015, equation 14, first term).
 

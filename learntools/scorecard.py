@@ -15,6 +15,7 @@ from typing import Any
 
 from learntools.authoring.course import Lesson
 from learntools.authoring.replay import Answer, replay
+from learntools.core.assess import kept_observations
 from learntools.core.exercise import Exercise
 from learntools.core.find import MISSING
 from learntools.core.kinds import MODEL
@@ -76,7 +77,8 @@ def rows(lesson: Lesson) -> list[Row]:
 def row(exercise: Exercise, solved: Answer, blank: Answer) -> Row:
     """The row of one exercise, given what its answer cell makes with its solution and without."""
     truth = exercise.truth()
-    mistakes = {name: exercise.assess(wrong) for name, (wrong, _) in exercise.mistakes.items()}
+    with kept_observations():  # each mistake is compared with all of the others
+        mistakes = {name: exercise.assess(wrong) for name, (wrong, _) in exercise.mistakes.items()}
     rejected = [v for v in mistakes.values() if not v.correct and (v.points < exercise.points or not exercise.points)]
     diagnosed = [n for n, v in mistakes.items() if v.diagnosis == n and v.message == exercise.mistakes[n][1]]
     return Row(

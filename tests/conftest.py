@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import pickle
 import resource
+import shutil
 import signal
+from pathlib import Path
 
 # Tests run side by side, one to a core: threads of torch would only fight over them. Set before torch is imported, and
 # inherited by the kernels that tests start.
@@ -45,6 +49,47 @@ def _command(process: psutil.Process) -> list[str]:
         return []
 
 
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory):
+    """`shared(name, make)`: what `make(folder)` gives, made once for all the processes that tests run in."""
+    base = tmp_path_factory.getbasetemp()
+    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def once(name, make):
+        with (base / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            result = base / f"{name}.pickle"
+            if not result.exists():
+                (base / name).mkdir()
+                made = pickle.dumps(make(base / name))
+                result.write_bytes(made)
+            return pickle.loads(result.read_bytes())
+
+    return once
+
+
+@pytest.fixture(scope="session")
+def wheel(shared):
+    """This package as a wheel with its data, built once."""
+
+    def make(folder):
+        from learntools.authoring import kaggle, root
+
+        name, content = kaggle.built_wheel(root())
+        (folder / name).write_bytes(content)
+        return folder / name
+
+    return shared("wheel", make)
+
+
+@pytest.fixture(scope="session")
+def installed(shared, wheel):
+    """A machine of Kaggle's on which the course has been installed; it must stay as it is."""
+    from machines import ready
+
+    return shared("machine", lambda folder: ready(folder, wheel))
+
+
 @pytest.fixture(autouse=True)
 def _process():
     """A test that leaves the process limited, or deaf to a signal, is the one that fails: not one that comes later."""
@@ -61,3 +106,17 @@ def _process():
             signal.signal(number, before)
             left.append(f"the handler of {number.name} is {now}, and was {before}")
     assert not left, "; ".join(left)
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory):
+    """A course with two lessons, as its instructor hands it out, and what was said while it was made."""
+    from grading_course import make
+
+    return make(tmp_path_factory.mktemp("term"))
+
+
+@pytest.fixture
+def course(made, tmp_path: Path):
+    """A copy of it, in another place."""
+    return Path(shutil.copytree(made.course, tmp_path / "moved"))

@@ -10,7 +10,6 @@ import random
 import subprocess
 import sys
 import textwrap
-from pathlib import Path
 
 import nbformat
 import pytest
@@ -237,64 +236,6 @@ def test_the_committed_notebooks_are_to_the_byte_what_the_scripts_give():
 
 
 # The set-up cell
-
-BACKEND = """
-import zipfile
-
-NAME = "learntools-0.0.7"
-
-
-def build_wheel(directory, config_settings=None, metadata_directory=None):
-    files = {
-        "learntools/__init__.py": "",
-        "learntools/platforms.py": "def prepare(notebook): pass\\n\\n\\ndef summary(): return 'the course'\\n",
-        "learntools/lessons/__init__.py": "",
-        f"{NAME}.dist-info/METADATA": "Metadata-Version: 2.1\\nName: learntools\\nVersion: 0.0.7\\n",
-        f"{NAME}.dist-info/WHEEL": "Wheel-Version: 1.0\\nGenerator: x\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n",
-    }
-    record = "".join(f"{name},,\\n" for name in files) + f"{NAME}.dist-info/RECORD,,\\n"
-    name = f"{NAME}-py3-none-any.whl"
-    with zipfile.ZipFile(f"{directory}/{name}", "w") as wheel:
-        for path, text in (files | {f"{NAME}.dist-info/RECORD": record}).items():
-            wheel.writestr(path, text)
-    return name
-"""
-
-
-def test_the_set_up_cell_replaces_kaggles_package_of_the_same_name_from_the_checkout_above(tmp_path):
-    """Real pip in a real environment; the checkout builds its own wheel, so that nothing is downloaded."""
-    checkout, environment = tmp_path / "checkout", tmp_path / "environment"
-    (checkout / "notebooks").mkdir(parents=True)
-    (checkout / "learntools" / "lessons").mkdir(parents=True)
-    (checkout / "backend.py").write_text(BACKEND)
-    (checkout / "pyproject.toml").write_text(
-        '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
-    )
-    subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True)
-    python = next(path for path in environment.glob("*/python*") if path.stem == "python")
-    where = "import sysconfig; print(sysconfig.get_path('purelib'))"
-    site = Path(subprocess.run([python, "-c", where], capture_output=True, text=True, check=True).stdout.strip())
-    for name in ("learntools/__init__.py", "learntools/core/__init__.py"):
-        (site / name).parent.mkdir(exist_ok=True)
-        (site / name).write_text("")
-    info = site / "learntools-0.3.4.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: learntools\nVersion: 0.3.4\n")
-    (info / "RECORD").write_text(
-        "learntools/__init__.py,,\nlearntools/core/__init__.py,,\n"
-        "learntools-0.3.4.dist-info/METADATA,,\nlearntools-0.3.4.dist-info/RECORD,,\n"
-    )
-    program = "import learntools.core\n" + setup_cell.source()
-
-    def run():
-        return subprocess.run([python, "-c", program], cwd=checkout / "notebooks", capture_output=True, text=True)
-
-    first = run()
-    assert first.stdout.splitlines() == ["the course"], first.stderr
-    assert first.stderr == ""
-    assert not info.exists()
-    program = setup_cell.source()
-    assert run().stdout.splitlines() == ["the course"]
 
 
 def test_the_set_up_cell_says_what_to_do_where_the_course_is_not_published(tmp_path):

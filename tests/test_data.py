@@ -79,8 +79,8 @@ def test_every_shipped_file_is_what_the_checksums_say():
 
 
 def test_the_data_folder_stays_small_enough_for_a_wheel():
-    """41 MB of data sets and 16 MB of trained weights."""
-    assert sum(path.stat().st_size for path in SHIPPED.rglob("*") if path.is_file()) < 58e6
+    """42 MB of data sets, and 20 MB of trained weights and pictures."""
+    assert sum(path.stat().st_size for path in SHIPPED.rglob("*") if path.is_file()) < 66e6
 
 
 def test_the_datasheet_names_every_set_licence_and_licence_text():

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import base64
+import io
 import re
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from learntools.models.convolution import KERNELS, convolve, convolve_transposed
 from learntools.viz.explorers import (
     attention_viewer,
+    before_after,
     class_explorer,
     convolution_explorer,
     gan_game,
@@ -20,7 +24,7 @@ from learntools.viz.explorers import (
     sketch_pad,
     translation_explorer,
 )
-from learntools.viz.explorers.explorer import Explorer, packed
+from learntools.viz.explorers.explorer import STILL, Explorer, packed
 from learntools.viz.explorers.gan import REAL, Game
 from learntools.viz.explorers.latent import between
 
@@ -37,6 +41,7 @@ def halved(x):
 
 EXPLORERS = {
     "attention": lambda: attention_viewer(torch.zeros(3, 32, 32), ["a", "cat"], torch.eye(16)[:2]),
+    "before_after": lambda: before_after(*torch.rand(3, 2, 3, 16, 24)),
     "classes": lambda: class_explorer(faces, ["Bag", "Boot"]),
     "convolution": convolution_explorer,
     "gan": gan_game,
@@ -69,6 +74,16 @@ def test_a_notebook_gets_the_widget_and_a_picture_for_where_there_is_no_manager(
     assert "<script" not in bundle["text/html"]
     assert len(bundle["text/html"]) < 100_000
     assert repr(explorer).startswith(f"<{explorer.title}")
+
+
+def test_a_still_picture_leaves_the_page_around_it_alone():
+    """In a dark theme, white between the images would glare."""
+    html = translation_explorer(halved, halved, torch.rand(1, 3, 8, 8)).still()
+    content = base64.b64decode(re.search(r"base64,([^\"]+)", html)[1])
+    alpha = np.asarray(Image.open(io.BytesIO(content)))[..., 3]
+    side = 8 * round(STILL / 8)
+    assert alpha.shape == (side, 3 * side + 16)
+    assert [int(value) for value in alpha[0, [0, side - 1, side, side + 7, side + 8, -1]]] == [255, 255, 0, 0, 255, 255]
 
 
 def test_every_frame_says_in_words_what_it_shows(explorer):
@@ -115,6 +130,7 @@ def test_a_page_gets_its_arrays_as_bytes_of_the_stated_shape(explorer):
 
 NONSENSE = {
     "attention": ({"word": "cat"}, "The word must be a number from 0 to 1"),
+    "before_after": ({"left": "after"}, "On the left can be before or truth, and not 'after'"),
     "classes": ({"spread": None}, "The spread must be a number from 0 to 2"),
     "convolution": ({"kernel": [[1, "x"]]}, "A number of the kernel must be a number"),
     "gan": ({"real": "spiral"}, "The real points are ring, moons, line, and not 'spiral'"),
@@ -261,6 +277,34 @@ def test_the_heat_lies_where_the_network_looked():
     assert green[1][24:, 24:].mean() + 0.5 < green[1][:16, :16].min()
     with pytest.raises(ValueError, match=r"a row for each of the 3 words"):
         attention_viewer(image, ["a", "b", "c"], torch.eye(16)[:2])
+
+
+def test_the_line_parts_before_from_after_and_the_truth_measures_both():
+    before, after = torch.full((3, 8, 20), -0.5), torch.full((3, 8, 20), 127, dtype=torch.uint8)
+    split = before_after(before, after, torch.zeros(3, 8, 20))
+    image = split.frame(line=25)["image"]
+    assert image.shape == (3, 8, 20)
+    assert [int((image[0] < -0.4).sum(dim=1).unique()), float(image[0, 0, 5])] == [5, pytest.approx(-1 / 255)]
+    assert "each value was off by 0.500 on average, and now by 0.004" in split.frame()["words"]
+    assert split.frame(left="truth", line=100)["image"].abs().max() == 0
+    assert split.frame(line=-3)["line"] == 0
+    alone = before_after(before, after)
+    assert alone.frame()["words"] == "Left of the line: before; right of it: after."
+    assert "Side by side, from left to right: before, after." in alone.still()
+    assert before_after(*torch.rand(2, 3, 3, 8, 8)).frame(image=2)["words"].startswith("Picture 3 of 3.")
+
+
+@pytest.mark.parametrize(
+    ("pictures", "sentence"),
+    [
+        ((torch.zeros(8, 8), torch.zeros(8, 8)), r"`before` must be pictures .* and this is \(8, 8\)"),
+        ((torch.zeros(3, 8, 8), torch.zeros(3, 8, 9)), r"`before` and `after` must have one shape"),
+        ((torch.zeros(2, 3, 8, 8), torch.zeros(2, 3, 8, 8), torch.zeros(1, 8, 8)), r"`truth` must be pictures"),
+    ],
+)
+def test_pictures_that_do_not_belong_together_are_refused(pictures, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        before_after(*pictures)
 
 
 def distance(game: Game) -> float:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import csv
-import functools
+import errno
 import html
 import io
 import json
-import logging
 import os
 import pty
 import re
@@ -27,108 +26,25 @@ import nbformat
 import psutil
 import pytest
 from distributed import Client
-from jupyter_core.application import NoStart
+from grading_course import (
+    MAIN,
+    QUESTIONS,
+    STEM,
+    WELCOME,
+    exported,
+    hand_in,
+    invoke,
+    nbgrader,
+    right,
+    scores,
+)
 from nbgrader.api import Gradebook
-from nbgrader.apps.nbgraderapp import NbGraderApp
-from nbgrader.validator import Validator
-from typer.testing import CliRunner
 
 from learntools import authoring
 from learntools.authoring import build
-from learntools.cli import app
-from learntools.grading import book, cluster, gradebook, report, roster, workers
+from learntools.grading import book, cluster, gradebook, report, roster, sandbox, workers
 from learntools.grading.course import Course
 from learntools.grading.one import nothing
-
-STEM, QUESTIONS = "02_convolutions", [f"q{number}" for number in range(1, 11)]
-WELCOME = "00_welcome"
-MAIN = "import sys; from learntools.cli import main; sys.argv[0] = 'learntools'\nif __name__ == '__main__': main()"
-ROSTER = "\ufeffid;first_name;last_name;email\r\nada;Ada;Lovelace;ada@example.org\r\nhal;Hal;Müller;hal@example.org\r\n"
-
-
-def invoke(*arguments):
-    return CliRunner().invoke(app, [str(item) for item in arguments])
-
-
-def nbgrader(course, *arguments):
-    """Run one of nbgrader's own commands in the course's folder, as its own tests do; what it logged."""
-    said = io.StringIO()
-    command = NbGraderApp.instance()
-    try:
-        with contextlib.chdir(course), contextlib.redirect_stdout(said), contextlib.suppress(SystemExit, NoStart):
-            Validator.stream = said
-            command.initialize([str(item) for item in arguments])
-            command.init_logging(logging.StreamHandler, [said], color=False, subapps=True)
-            command.start()
-    finally:
-        Validator.stream = sys.stdout
-        command.reset()
-        NbGraderApp.clear_instance()
-    return said.getvalue()
-
-
-@functools.cache
-def right(lesson):
-    """Question → an answer that is right."""
-    solved = build.notebook(authoring.lesson(lesson), solved=True)
-    return {cell.id.removesuffix("-answer"): cell.source for cell in solved.cells if cell.id.endswith("-answer")}
-
-
-def hand_in(course, student, answers, *, stem=STEM, written="", stamp=""):
-    """The released notebook with these answers, in the student's folder; the file."""
-    notebook = nbformat.read(course / "release" / stem / f"{stem}.ipynb", as_version=4)
-    for cell in notebook.cells:
-        cell.source = answers.get(cell.id.removesuffix("-answer"), cell.source) if "-answer" in cell.id else cell.source
-        cell.source = written if cell.id == "reflection" and written else cell.source
-    folder = course / "submitted" / student / stem
-    folder.mkdir(parents=True, exist_ok=True)
-    if stamp:
-        (folder / "timestamp.txt").write_text(stamp)
-    nbformat.write(notebook, folder / f"{stem}.ipynb")
-    return folder / f"{stem}.ipynb"
-
-
-def scores(course, stem=STEM):
-    """Student → {cell: (auto_score, manual_score, needs_manual_grade)}, read from the gradebook itself."""
-    with Gradebook(Course(course).db_url) as opened:
-        return {
-            submission.student.id: {
-                grade.name: (grade.auto_score, grade.manual_score, grade.needs_manual_grade)
-                for notebook in submission.notebooks
-                for grade in notebook.grades
-            }
-            for submission in opened.assignment_submissions(stem)
-        }
-
-
-def exported(course, stem):
-    """Student → nbgrader's own export of the points, all and those taken off."""
-    nbgrader(course, "export", "--to", course / "export.csv")
-    with (course / "export.csv").open(newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["assignment"] == stem]
-    return {row["student_id"]: (float(row["raw_score"]), float(row["late_submission_penalty"])) for row in rows}
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    """A course with two lessons, as its instructor hands it out, and what was said while it was made."""
-    folder = tmp_path_factory.mktemp("term")
-    (folder / "students.csv").write_bytes(ROSTER.encode())
-    course = folder / "my course"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("LEARNTOOLS_QUICK", "1")
-        told = invoke(
-            "course", "new", course, "--lessons", "02", "--lessons", "00", "--roster", folder / "students.csv"
-        )
-        logs = {stem: nbgrader(course, "generate_assignment", stem) for stem in (STEM, WELCOME)}
-        yield SimpleNamespace(course=course, told=told, logs=logs)
-
-
-@pytest.fixture
-def course(made, tmp_path):
-    """A copy of it, in another place."""
-    return Path(shutil.copytree(made.course, tmp_path / "moved"))
-
 
 # A class whose every point is known: what each student answers, and what that earns question by question.
 MISTAKEN = {
@@ -507,6 +423,32 @@ def test_each_thing_that_is_missing_before_a_class_is_graded_gets_one_sentence(c
     assert not (course / "grades").exists()
 
 
+def test_without_a_sandbox_one_plain_sentence_warns_before_a_class_is_graded(course, monkeypatch):
+    hand_in(course, "ada", {}, stem=WELCOME)
+    result = nothing(Course(course).key(WELCOME), "unreadable", "For a test.")
+    monkeypatch.setattr(sandbox, "available", lambda: False)
+    monkeypatch.setattr(cluster, "grade_all", lambda *a, **how: [("ada", result, False)])
+    done = invoke("grade", course, "00")
+    assert done.exit_code == 0
+    assert done.stderr == (
+        "Note: bubblewrap is not at hand, so submissions run with your own rights: limited in time and memory, but "
+        "able to read your files and to use the network. On Debian or Ubuntu: apt install bubblewrap\n"
+    )
+
+
+def test_whoever_reads_only_the_first_lines_of_the_table_is_told_nothing_else(course, monkeypatch):
+    def read_enough(*args):
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+    hand_in(course, "ada", {}, stem=WELCOME)
+    result = nothing(Course(course).key(WELCOME), "unreadable", "For a test.")
+    monkeypatch.setattr(cluster, "grade_all", lambda *a, **how: [("ada", result, False)])
+    monkeypatch.setattr(report, "table", read_enough)
+    done = invoke("grade", course, "00")
+    assert (done.exit_code, done.output) == (1, "")
+    assert scores(course, WELCOME)["ada"]["q1-check"] == (0, None, False)  # all is entered by then
+
+
 # A second lesson in the same course, with a due date and a rule for those who are late.
 RULE = """
 from nbgrader.plugins import LateSubmissionPlugin
@@ -669,7 +611,7 @@ def test_submissions_come_and_feedback_goes_through_nbgraders_exchange(made, cou
     assert "For a test." in page.read_text(encoding="utf-8")
 
 
-SLOW = "\nimport time\ntime.sleep(1)"
+SLOW = "\nimport time\ntime.sleep(0.4)"
 
 
 def a_class(course, size=5):

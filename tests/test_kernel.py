@@ -13,11 +13,9 @@ from nbgrader.utils import determine_grade
 SETUP = "from learntools.lessons.welcome import q1, q2, q3"
 
 
-def run(*cells: str, env: dict[str, str] | None = None, monkeypatch=None) -> list:
+def run(*cells: str, first: str = SETUP) -> list:
     """The outputs of each cell, run in one fresh kernel of this very interpreter."""
-    for name, value in (env or {}).items():
-        monkeypatch.setenv(name, value)
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in (SETUP, *cells)])
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in (first, *cells)])
     manager = KernelManager(kernel_name="python3")
     manager.kernel_spec.argv[0] = sys.executable
     NotebookClient(notebook, km=manager, timeout=60, allow_errors=True).execute(cleanup_kc=True)
@@ -60,19 +58,43 @@ def test_a_learners_session_goes_on_after_the_worst_answers():
     assert cells[10][-1].data["text/plain"] == "255"
 
 
-@pytest.mark.parametrize(
-    ("answer", "earned"),
-    [
-        ("invert = lambda image: 255 - image", 1.0),
-        ("invert = lambda image: 256 - image.int()", 0.0),
-        ("invert = ...", 0.0),
-        ("def invert(image):\n    import sys\n    sys.stderr.write('warning')\n    return 255 - image", 1.0),
-        ("def invert(image):\n    raise ValueError('no')", 0.0),
-    ],
-)
-def test_nbgrader_reads_the_points_that_the_answer_earned(answer, earned, monkeypatch):
-    _, outputs = run(answer, "q2.check()", env={"NBGRADER_EXECUTION": "autograde"}, monkeypatch=monkeypatch)
+ANSWERS = {
+    "invert = lambda image: 255 - image": 1.0,
+    "invert = lambda image: 256 - image.int()": 0.0,
+    "invert = ...": 0.0,
+    "def invert(image):\n    import sys\n    sys.stderr.write('warning')\n    return 255 - image": 1.0,
+    "def invert(image):\n    raise ValueError('no')": 0.0,
+}
+
+
+@pytest.fixture(scope="module")
+def graded():
+    """What the check of each answer leaves in a notebook that nbgrader runs; all in one kernel."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NBGRADER_EXECUTION", "autograde")
+        cells = run(*(cell for answer in ANSWERS for cell in (answer, "q2.check()")))
+    return dict(zip(ANSWERS, cells[1::2], strict=True))
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_nbgrader_reads_the_points_that_the_answer_earned(graded, answer):
+    outputs = graded[answer]
     cell = nbformat.v4.new_code_cell("q2.check()", outputs=outputs)
     cell.metadata["nbgrader"] = {"grade": True, "solution": False, "points": 1, "grade_id": "q2-check"}
-    assert determine_grade(cell) == (earned, 1.0)
+    assert determine_grade(cell) == (ANSWERS[answer], 1.0)
     assert "q2" in outputs[0].data["text/html"]
+
+
+def test_a_notebook_is_told_from_one_in_vs_code():
+    """VS Code gives every notebook a variable with its file's name."""
+    _, plain, _, code = run(
+        "from learntools import platforms",
+        "print(platforms.where(), platforms.summary())",
+        "__vsc_ipynb_file__ = 'lesson.ipynb'",
+        "print(platforms.where(), platforms.summary())",
+        first="",
+    )
+    assert plain[0].text.startswith("jupyter learntools")
+    assert " · Jupyter · " in plain[0].text
+    assert code[0].text.startswith("vscode learntools")
+    assert " · VS Code · " in code[0].text

@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 
+from learntools.core.assess import kept_observations
 from learntools.lessons import exercises, names
 
 ALL = [item for lesson in names() for item in exercises(lesson)]
 MISTAKES = [(item, label) for item in ALL for label in item.mistakes]
+
+
+@pytest.fixture(scope="module")
+def kept():
+    """For one exercise after the other: what its references and known mistakes do, observed once for all its tests."""
+    now, within = None, contextlib.ExitStack()
+
+    def turn_to(item):
+        nonlocal now
+        if item is not now:
+            within.close()
+            now = item
+            within.enter_context(kept_observations())
+
+    with within:
+        yield turn_to
 
 
 def name(value):
@@ -30,7 +49,8 @@ def test_the_reference_passes_on_scenarios_nobody_has_seen(item):
 
 
 @pytest.mark.parametrize(("item", "label"), MISTAKES, ids=name)
-def test_a_mistake_is_rejected_and_named_on_any_scenario(item, label):
+def test_a_mistake_is_rejected_and_named_on_any_scenario(item, label, kept):
+    kept(item)
     wrong, sentence = item.mistakes[label]
     for seeds in ((1, 2), (77, 78), (1234, 4321)):
         verdict = item.assess(wrong, seeds=seeds)

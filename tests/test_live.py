@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import sys
 
 import nbformat
@@ -12,14 +13,17 @@ import torch
 from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
 from PIL import Image, ImageSequence
+from torch import nn
 
+from learntools.training import GAN, TrainingError, fit
+from learntools.training.display import latest
 from learntools.viz.animation import FRAMES, WIDTH, Animation
-from learntools.viz.live import LivePreview
+from learntools.viz.live import LivePreview, _figure
 
 TRAINING = """
 import time
 import torch
-from learntools.viz.live import LivePreview
+from learntools.viz.live import LivePreview, _figure
 
 torch.manual_seed(0)
 images = torch.rand(40, 1, 28, 28) * 2 - 1
@@ -83,6 +87,79 @@ def test_the_animation_is_written_and_said_in_one_line(trained):
     assert 5 < len(frames) <= FRAMES
     assert f"{len(frames)} frames" in line
     assert all((one != other).any() for one, other in itertools.pairwise(frames))
+
+
+FITTED = """
+import torch
+from torch import nn
+from learntools.data import ImageSet
+from learntools.training import GAN, fit
+
+torch.manual_seed(0)
+images = ImageSet(torch.randint(0, 255, (64, 1, 8, 8), dtype=torch.uint8), torch.arange(64) % 2, ("a", "b"))
+G = nn.Sequential(nn.Linear(4, 64), nn.Tanh(), nn.Unflatten(1, (1, 8, 8)))
+D = nn.Sequential(nn.Flatten(), nn.Linear(64, 1))
+looked = 0
+
+def metrics(networks):
+    global looked
+    looked += 1
+    return {"coverage": 100.0 + looked}
+
+recipe = GAN(G, D, latent=4, batch_size=16)
+result = fit(recipe, images, seconds=4.2, metrics=metrics, metrics_every=1.5, animation="fitted.gif", device="cpu")
+"""
+
+
+@pytest.fixture(scope="module")
+def fitted(tmp_path_factory):
+    """What `training.fit` shows in a real kernel, and the folder that it ran in."""
+    folder = tmp_path_factory.mktemp("fitted")
+    cells = [nbformat.v4.new_code_cell(source) for source in (FITTED, "print(looked)")]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    manager = KernelManager(kernel_name="python3")
+    manager.kernel_spec.argv[0] = sys.executable
+    NotebookClient(notebook, km=manager, timeout=120, resources={"metadata": {"path": str(folder)}}).execute(
+        cleanup_kc=True
+    )
+    return notebook, folder
+
+
+def test_fit_leaves_one_picture_with_losses_and_metrics_and_two_lines(fitted):
+    notebook, _ = fitted
+    outputs = notebook.cells[0].outputs
+    (picture,) = [output for output in outputs if "image/png" in output.get("data", {})]
+    looked = int(notebook.cells[1].outputs[0].text)
+    assert looked >= 2
+    alt = picture.metadata["image/png"]["alt"]
+    assert re.search(rf"end at discriminator [-\d.]+, generator [-\d.]+, coverage {100 + looked}\.000\.$", alt)
+    said = "".join(output.text for output in outputs if output.output_type == "stream" and output.name == "stdout")
+    plan, done, film = said.splitlines()
+    assert "CPU" in plan
+    assert re.search(rf"steps in 4 s, .* · coverage {100 + looked}\.000$", done)
+    assert film.startswith("The animation is in fitted.gif: ")
+    assert len(nbformat.writes(notebook)) < 1_000_000
+
+
+def test_fit_writes_its_samples_as_an_animation(fitted):
+    with Image.open(fitted[1] / "fitted.gif") as made:
+        assert 3 <= sum(1 for _ in ImageSequence.Iterator(made)) <= FRAMES
+
+
+def test_a_metric_has_a_scale_of_its_own_and_stays_until_it_is_measured_again():
+    history = [{"step": s, "seconds": s, "G": 1.0} for s in range(4)]
+    history[1]["coverage"] = 250.0
+    assert latest(history) == {"G": 1.0, "coverage": 250.0}
+    curves, metrics = {"G": ([0.0, 3.0], [1.0, 1.0])}, {"coverage": ([1.0], [250.0])}
+    _, losses, below = _figure(torch.zeros(10, 1, 8, 8), curves, "step 3", metrics).axes
+    assert losses.get_ylim()[1] < 2
+    assert below.get_title(loc="left") == "coverage 250.000"
+    assert below.get_ylim()[0] > 200
+
+
+def test_an_animation_of_fit_that_cannot_be_is_said_before_anything_is_trained():
+    with pytest.raises(TrainingError, match=r"give a name that ends in \.gif, not 'film\.mp4'"):
+        fit(GAN(nn.Linear(4, 4), nn.Linear(4, 1), latent=4), None, seconds=1, animation="film.mp4")
 
 
 def train(seconds=0.3, **options):

@@ -5,12 +5,14 @@ from __future__ import annotations
 import html.parser
 import json
 import re
+import sys
 import threading
 
 import chromium
 import pytest
 
 import learntools
+from learntools.core import dashboard
 from learntools.core import record as records
 from learntools.core.progress import Question, record, record_file, summarise
 from learntools.core.report import MISTAKES, page, shortened, write
@@ -218,6 +220,41 @@ def test_the_dashboard_of_the_course_knows_every_question_and_its_points():
     assert {row.place for row in rows} == {f"0{number}" for number in range(8)}
     assert all(row.max_points > 0 for row in rows)
     assert "lesson 00, q1" in repr(learntools.progress())
+
+
+def test_the_dashboard_is_a_widget_that_follows_every_check(capsys):
+    from learntools.lessons.welcome import q1
+
+    bundle = learntools.progress()._repr_mimebundle_()
+    assert set(bundle) == {"text/plain", "text/html", "application/vnd.jupyter.widget-view+json"}
+    shown, _ = dashboard._shown[-1]
+    assert shown.page == bundle["text/html"]
+    assert shown.advice == "Begin with lesson 00, q1."
+    q1.check(1)
+    assert "◐ tried" in shown.page
+    q1.check(784)
+    assert "✓ solved" in shown.page
+    assert shown.advice == "Go on with lesson 00, q2."
+    checked("q1", "correct", lesson="pretrained_networks")  # in another notebook
+    assert "1 of" not in shown.page.partition("01 pretrained")[2].partition("</summary>")[0]
+    shown._handle_custom_msg({}, [])  # what the button sends
+    assert "1 of" in shown.page.partition("01 pretrained")[2].partition("</summary>")[0]
+
+
+def test_a_dashboard_that_cannot_be_brought_up_to_date_costs_no_check(monkeypatch, capsys):
+    from learntools.lessons.welcome import q1
+
+    learntools.progress()._repr_mimebundle_()
+    monkeypatch.setattr(dashboard, "_refresh", lambda shown, look: 1 / 0)
+    assert q1.check(784).correct
+
+
+def test_without_the_widgets_library_the_dashboard_is_html(monkeypatch):
+    monkeypatch.setitem(sys.modules, "anywidget", None)
+    dashboard._widget.cache_clear()
+    shown = learntools.progress()
+    assert shown._repr_mimebundle_() == {"text/plain": repr(shown), "text/html": shown._repr_html_()}
+    dashboard._widget.cache_clear()
 
 
 # The report

@@ -1,4 +1,8 @@
-"""Notebooks in a real kernel: what `learntools run` sees, and that every lesson works from first cell to last."""
+"""Notebooks in a real kernel: what `learntools run` sees, and that every lesson works from first cell to last.
+
+The lessons run on the simulated machines of Kaggle (untouched) and Colab (solved), from the installed package and
+without a network: what works there works at home.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import sys
 
 import nbformat
 import pytest
+from machines import COLAB, KAGGLE
 from tiny import SCRIPT, tiny
 
 from learntools import lessons as course
@@ -97,10 +102,21 @@ def test_a_run_is_quick_on_request_only_and_leaves_the_learners_record_alone(exe
     assert (record_file().read_bytes() if record_file().exists() else b"") == before
 
 
-@pytest.mark.parametrize("learner", [False, True], ids=["solved", "untouched"])
+def test_a_notebook_that_has_become_too_large_is_a_problem(execute, monkeypatch):
+    monkeypatch.setattr("learntools.authoring.run.LARGEST", 2_000)
+    result = execute()
+    (problem,) = result.problems
+    assert "MB with its outputs; at most 0.002 fit" in problem
+    assert not result.good
+
+
+@pytest.mark.parametrize("host", [COLAB, KAGGLE], ids=["solved on Colab", "untouched on Kaggle"])
 @pytest.mark.parametrize("name", course.names())
-def test_every_lesson_runs_from_its_first_cell_to_its_last(name, learner, tmp_path):
-    result = run(lesson(name), tmp_path, learner=learner, quick=True)
+def test_every_lesson_runs_from_its_first_cell_to_its_last(name, host, installed, tmp_path):
+    learner = host is KAGGLE
+    variables = {key: value for key, value in installed.environment.items() if key not in KAGGLE} | host
+    attached = {path: path.stat().st_mtime for path in installed.attached.rglob("*")}
+    result = run(lesson(name), tmp_path, learner=learner, quick=True, python=installed.python, variables=variables)
     assert result.problems == []
     assert result.remarks == []
     for question, exercise in zip(result.questions, lesson(name).exercises, strict=True):
@@ -110,3 +126,7 @@ def test_every_lesson_runs_from_its_first_cell_to_its_last(name, learner, tmp_pa
             assert question.outcome == ("not attempted" if learner else "correct")
     assert result.good
     assert len(result.questions) == len(course.exercises(name))
+    setup = next(cell for cell in nbformat.read(result.notebook, as_version=4).cells if cell.id == "setup")
+    assert ("· Kaggle ·" if learner else "· Colab ·") in setup.outputs[0].text
+    assert installed.asked == []
+    assert {path: path.stat().st_mtime for path in installed.attached.rglob("*")} == attached

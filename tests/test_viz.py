@@ -10,11 +10,13 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from contrast import ENOUGH, contrast, of_hex
 from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
 from nbconvert import HTMLExporter
 
 import learntools.viz
+from learntools.viz import canvas
 
 SHORTEST = 20  # characters of an alternative text
 
@@ -22,7 +24,8 @@ SETUP = """
 import torch
 from types import SimpleNamespace
 from learntools import viz
-from learntools.viz import captions, conditional, cyclegan, gan, grids, images, live, pix2pix, recognition, teaser
+from learntools.viz import captions, conditional, cyclegan, gan, grids, images, live
+from learntools.viz import object_removal, pix2pix, recognition, super_resolution, teaser, text_to_image
 
 torch.manual_seed(0)
 picture = torch.rand(3, 16, 16)
@@ -74,6 +77,17 @@ CALLS = {
         "images.show_images(torch.zeros(4, 1, 8, 6), titles=['boot', 'two\\nlines'], columns=2, title='Clothes')",
         "Clothes. 4 grey images of 8 by 6 pixels, in 2 rows of 2: boot, two lines.",
     ),
+    "text_to_image.show_stages": ("text_to_image.show_stages()", "a sketch of 16×16 pixels"),
+    "text_to_image.show_three_pairs": ("text_to_image.show_three_pairs()", "with another's sentence: refuse"),
+    "text_to_image.show_codes": (
+        "text_to_image.show_codes({'a bus': (points[0], (0.2, 0.3)), 'a sun': (points[9], (0.1, 0.1))}, 20)",
+        "2 sentences as codes of two numbers: a bus, a sun.",
+    ),
+    "object_removal.show_remover": ("object_removal.show_remover()", "a mask of its own"),
+    "object_removal.show_fills": (
+        "object_removal.show_fills({'as it is': {'fence': 0.44, 'object': 0.56}, 'G': {'fence': 0.1, 'object': 0.2}})",
+        "as it is: fence 0.44, object 0.56; G: fence 0.10, object 0.20.",
+    ),
     "pix2pix.show_u": ("pix2pix.show_u()", "skip connections"),
     "pix2pix.show_pairs_game": ("pix2pix.show_pairs_game()", "true partner y"),
     "pix2pix.show_patch": ("pix2pix.show_patch(picture, side=6)", "a square of 6 by 6 pixels"),
@@ -87,6 +101,12 @@ CALLS = {
     "recognition.show_answers": (
         "recognition.show_answers(picture, labels, [picture] * 3, [picture] * 3, [picture] * 2, ['a cat', 'a dog'])",
         "“a cat” and “a dog”",
+    ),
+    "super_resolution.show_srresnet": ("super_resolution.show_srresnet()", "16 by 16 pixels"),
+    "super_resolution.show_shuffle": ("super_resolution.show_shuffle()", "channel 0 at its upper left"),
+    "super_resolution.show_trade_off": (
+        "super_resolution.show_trade_off({'bicubic': (20.0, 0.5), 'SRGAN': (21.0, 0.25)}, [(21.0, 0.3), (21.0, 0.25)])",
+        "bicubic: 20.00 dB, 0.500; SRGAN: 21.00 dB, 0.250. A line joins 2",
     ),
     "teaser.show_teaser": ("teaser.show_teaser('simple_gan')", "Forty small grey pictures of clothes"),
     "live.LivePreview": (
@@ -160,6 +180,12 @@ def test_every_drawing_function_is_tried_here():
     """A new one must be added to `CALLS`, so that none shows a figure without a text."""
     of_its_own = {"a text of one's own", "what HTML would take for its own"}
     assert drawing_functions() == set(CALLS) - of_its_own
+
+
+@pytest.mark.parametrize("colour", ["INK", "FAINT", "BLUE", "ORANGE"])
+def test_every_colour_of_a_figures_words_is_easy_to_read_on_its_paper(colour):
+    """The paper is opaque, so that it is the same in a dark theme."""
+    assert contrast(of_hex(getattr(canvas, colour)), of_hex(canvas.PAPER)) >= ENOUGH
 
 
 @pytest.mark.parametrize("name", CALLS)

@@ -6,7 +6,7 @@
         answers["q1"].value
 
 Every answer cell is run, and every cell before and between them that a graded run runs as well: not those that train or
-demonstrate.
+demonstrate. They run in a folder of their own, so that what they write goes with it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import contextlib
 import io
 import os
 import sys
+import tempfile
 import types
 import warnings
 from collections.abc import Iterator, Sequence
@@ -49,7 +50,7 @@ def replay(lesson: Lesson, *, learner: bool = False) -> Iterator[dict[str, Answe
     space = types.ModuleType(f"cells_of_{lesson.name}_{'learner' if learner else 'solved'}")
     sys.modules[space.__name__] = space
     try:
-        with _quietly():
+        with _quietly(), tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
             answers = _run(cells, lesson, learner, vars(space))
         yield answers
     finally:

@@ -15,9 +15,10 @@ import contextlib
 import copy
 import json
 import os
+import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,12 +30,13 @@ from nbformat import NotebookNode
 from learntools import platforms
 from learntools.authoring import build
 from learntools.authoring.course import Lesson, repository
-from learntools.authoring.kernel import this_python
+from learntools.authoring.kernel import kernel_of
 from learntools.core.exercise import Exercise
 from learntools.core.kinds import MODEL
 from learntools.core.verdict import CORRECT, INCORRECT, NOT_ATTEMPTED
 
 CELL_SECONDS = 900
+LARGEST = 5_000_000  # bytes of a notebook with its outputs: a larger one is slow to open and to save
 NOT_CHECKED = "not checked"
 
 
@@ -66,8 +68,8 @@ class Run:
 
     Attributes:
         questions: one for each exercise of the lesson.
-        problems: cells that raised or never ended, and anything that an answer or a check wrote to stderr (nbgrader
-            gives no points for those).
+        problems: cells that raised or never ended, anything that an answer or a check wrote to stderr (nbgrader gives
+            no points for those), and a notebook that has become too large.
         remarks: what other cells wrote to stderr.
         seconds: the whole run, the start of the kernel included.
         slowest: the cell that took longest, in words.
@@ -97,6 +99,8 @@ def run(
     learner: bool = False,
     quick: bool = False,
     watch: Callable[[Question], None] = lambda question: None,
+    python: str | Path = sys.executable,
+    variables: Mapping[str, str] = os.environ,
 ) -> Run:
     """Execute the solved notebook of a lesson, or with `learner` the untouched one, and write it into `folder`.
 
@@ -106,6 +110,8 @@ def run(
         folder: such as `build/` of the checkout.
         quick: cut every training to two seconds.
         watch: called with each question as soon as it has been checked.
+        python: whose kernel it runs in.
+        variables: the environment there.
 
     Raises:
         AuthoringError: the notebook cannot be built.
@@ -122,12 +128,15 @@ def run(
         _share_cache(home)
         expected = {item.name: _expected(item, learner, quick) for item in lesson.exercises}
         watcher = _Watcher(lesson, home / "progress.jsonl", expected, watch)
-        result.problems += _execute(notebook, place, _environment(home, quick), watcher)
+        result.problems += _execute(notebook, place, python, _environment(variables, home, quick), watcher)
     result.questions, result.slowest = watcher.questions(), watcher.slowest()
     _read_outputs(notebook, result)
     with contextlib.suppress(OSError):
         place.rmdir()  # where the notebook wrote nothing
     nbformat.write(notebook, result.notebook)
+    size = result.notebook.stat().st_size
+    if size > LARGEST:
+        result.problems.append(f"The notebook has {size / 1e6:.1f} MB with its outputs; at most {LARGEST / 1e6:g} fit.")
     result.html.write_text(page(notebook, folder), encoding="utf-8")
     result.seconds = time.perf_counter() - start
     return result
@@ -203,11 +212,13 @@ class _Watcher:
         return Question(name, exercise.answer, outcome, self._expected[name], seconds)
 
 
-def _execute(notebook: NotebookNode, place: Path, environment: dict[str, str], watcher: _Watcher) -> list[str]:
+def _execute(
+    notebook: NotebookNode, place: Path, python: str | Path, environment: dict[str, str], watcher: _Watcher
+) -> list[str]:
     """Run every cell, also those after one that raised; return what kept the notebook from being run to its end."""
     client = NotebookClient(
         notebook,
-        km=this_python(),
+        km=kernel_of(python),
         timeout=CELL_SECONDS,
         allow_errors=True,
         record_timing=False,
@@ -224,8 +235,8 @@ def _execute(notebook: NotebookNode, place: Path, environment: dict[str, str], w
     return []
 
 
-def _environment(home: Path, quick: bool) -> dict[str, str]:
-    environment = {name: value for name, value in os.environ.items() if name not in _NOT_FOR_THE_KERNEL}
+def _environment(variables: Mapping[str, str], home: Path, quick: bool) -> dict[str, str]:
+    environment = {name: value for name, value in variables.items() if name not in _NOT_FOR_THE_KERNEL}
     environment |= {"LEARNTOOLS_HOME": str(home), "IPYTHONDIR": str(home / "ipython")}
     return environment | ({"LEARNTOOLS_QUICK": "1"} if quick else {})
 

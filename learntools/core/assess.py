@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from torch import nn
@@ -49,14 +50,35 @@ def keep_observations() -> None:
     _kept = {}
 
 
+@contextlib.contextmanager
+def kept_observations() -> Iterator[None]:
+    """Within, what references and known mistakes do on a seed is kept, as after `keep_observations`."""
+    global _kept
+    before, _kept = _kept, {}
+    try:
+        yield
+    finally:
+        _kept = before
+
+
 def prepare(exercise: Exercise, seeds: Sequence[int]) -> None:
     """Observe the references and the known mistakes on these seeds, for `keep_observations`."""
     for seed in seeds:
         data = draw(exercise.scenario, seed)
         for place, reference in enumerate((exercise.truth(), *exercise.also)):
-            _reference(exercise, place, reference, data, seed)
+            observed = _reference(exercise, place, reference, data, seed)
+            judge(observed, observed, exercise.expect)  # what a lesson remembers of its images is there, too
         for label in exercise.mistakes:
             _mistake(exercise, label, data, seed)
+
+
+def prepare_diagnosis(exercise: Exercise, seeds: Sequence[int]) -> None:
+    """Judge the known mistakes: what a lesson reads in their images takes seconds, and a diagnosis needs all of it."""
+    for seed in seeds:
+        data = draw(exercise.scenario, seed)
+        reference = _reference(exercise, 0, exercise.truth(), data, seed)
+        for label in exercise.mistakes:
+            judge(_mistake(exercise, label, data, seed), reference, exercise.expect)
 
 
 def _known(exercise: Exercise, what: str, seed: int, observe: Callable[[], Observation]) -> Observation:

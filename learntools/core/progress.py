@@ -4,12 +4,13 @@
 
 In a notebook each lesson is a line with a bar that unfolds to its questions. It is plain HTML (`<details>`), so it
 works with the keyboard, without JavaScript and in an exported page, and it takes its colours from the page around it.
+Where there is a widget manager, the same HTML is a widget (`dashboard.py`) that follows every check.
 """
 
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -59,12 +60,13 @@ class Row:
 
 
 class Progress:
-    """The dashboard that `learntools.progress()` gives; shown as HTML in a notebook and as text elsewhere."""
+    """The dashboard that `learntools.progress()` gives; a widget or HTML in a notebook, and text elsewhere."""
 
-    def __init__(self, rows: list[Row], latest: str = ""):
-        """`latest`: the lesson of the last check."""
+    def __init__(self, rows: list[Row], latest: str = "", again: Callable[[], Progress] | None = None):
+        """`latest`: the lesson of the last check; `again`: reads the record anew."""
         self.rows = rows
         self.latest = latest
+        self._again = again
 
     @property
     def lessons(self) -> dict[str, list[Row]]:
@@ -96,6 +98,19 @@ class Progress:
             lines.append(f"{lesson}: {_count(rows, 'solved')} of {len(rows)} solved")
             lines += [f"  {MARK[row.state]} {row.question:<4} {row.state:<7} {_effort(row)}".rstrip() for row in rows]
         return "\n".join([*lines, self.advice]) if lines else "No lesson is installed."
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        bundle = {"text/plain": repr(self), "text/html": self._repr_html_()}
+        if self._again is None:
+            return bundle
+        from learntools.core import dashboard
+
+        try:
+            found = dashboard.widget(self._again)._repr_mimebundle_(include=include, exclude=exclude)
+        except ImportError:  # without anywidget it is still all there, and stands still
+            return bundle
+        data = found[0] if isinstance(found, tuple) else found
+        return bundle | {kind: value for kind, value in (data or {}).items() if kind.startswith("application/")}
 
     def _repr_html_(self) -> str:
         if not self.rows:
@@ -146,7 +161,8 @@ def summarise(questions: Iterable[tuple[Any, ...]]) -> Progress:
     for entry in checks():
         seen.setdefault((entry["lesson"], entry["question"]), []).append(entry)
         latest = entry["lesson"] if entry["lesson"] in known else latest
-    return Progress([_row(question, seen.get(question[:2], [])) for question in asked], latest)
+    rows = [_row(question, seen.get(question[:2], [])) for question in asked]
+    return Progress(rows, latest, again=lambda: summarise(asked))
 
 
 def _row(question: Question, entries: list[Entry]) -> Row:

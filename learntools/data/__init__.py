@@ -5,6 +5,7 @@
     fashion_mnist("train", device="cuda").batches(128)    # 60,000 images of clothes, ten classes
     emoji("line"), emoji("openmoji")                      # 1,384 training pairs: outline and colour
     emoji_pairs("train"), emoji_styles("test")            # images to translate, as pairs
+    sharp("train")                                        # sharp emoji and patches, to shrink and to restore
     to_float(photo("cat"))                                # (3, H, W) in [-1, 1]
 
 All of that needs no network. `facades`, `maps` and `horse2zebra` are fetched once from theirs, and the learner's own
@@ -27,6 +28,7 @@ from learntools.data.images import ImageSet, to_float, to_uint8
 from learntools.data.online import facades, horse2zebra, maps
 from learntools.data.photographs import Credit, photo, photos
 from learntools.data.pictures import picture, square
+from learntools.data.sharp_images import Sharp, enlarge, sharp, sharp_emoji, sharp_photographs, shrink
 from learntools.data.translation import Pairs, Unpaired, emoji_pairs, emoji_styles, unpaired
 from learntools.data.weights import weights
 
@@ -41,12 +43,14 @@ __all__ = [
     "ImageSet",
     "Pairs",
     "Sentences",
+    "Sharp",
     "Unpaired",
     "captioned_folder",
     "coco_captions",
     "emoji",
     "emoji_pairs",
     "emoji_styles",
+    "enlarge",
     "facades",
     "fashion_mnist",
     "flickr8k",
@@ -57,6 +61,10 @@ __all__ = [
     "photo",
     "photos",
     "picture",
+    "sharp",
+    "sharp_emoji",
+    "sharp_photographs",
+    "shrink",
     "square",
     "to_float",
     "to_uint8",

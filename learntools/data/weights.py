@@ -8,7 +8,17 @@ from __future__ import annotations
 from learntools.data import files
 from learntools.data.files import DataError
 
-NAMES = ("judge", "dcgan", "conditional_gan", "pix2pix", "cyclegan", "captioning")
+NAMES = (
+    "judge",
+    "dcgan",
+    "conditional_gan",
+    "pix2pix",
+    "cyclegan",
+    "captioning",
+    "super_resolution",
+    "text_to_image",
+    "object_removal",
+)
 
 
 def weights(name: str) -> dict:

@@ -180,6 +180,8 @@ def _enter(gradebook: Any, course: Course, key: Key, student: str, result: Grade
         grade.auto_score = score
     for comment in notebook.comments:
         comment.auto_comment = "No response." if _is_empty(comment.name, key, result) else None
+    if result.flags and not same:  # once for each notebook: a person may have looked into it since, and cleared it
+        notebook.flagged = True
     gradebook.db.commit()
     return notebook
 

@@ -134,6 +134,7 @@ def _confine(limits: Limits, say: int) -> list[tuple[int, tuple[int, int]]]:
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(kind, (most, most))
         found.append((kind, (most, most)))
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # as in a kernel, whatever started the grader ignores
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a file that is too large is an OSError, and no sudden end
     return found
 

@@ -46,6 +46,8 @@ def grade(folder: Path, lesson: str, workers: int, scheduler: str, resume: bool)
     stem = course.stem(lesson)
     try:
         return _grade(course, stem, workers, scheduler, resume, start)
+    except BrokenPipeError:  # whoever read the table has seen enough of it
+        raise
     except OSError as error:  # of the course's own files: those of students are looked after where they are read
         raise GradingError(f"{error.filename or course.folder}: {error.strerror or error}.") from None
     except KeyboardInterrupt:

@@ -18,9 +18,10 @@ from nbgrader.utils import is_grade
 from learntools.authoring.script import AuthoringError, Cell
 from learntools.grading.book import as_notebook
 from learntools.grading.course import CONFIGURATION, Course
-from learntools.grading.key import DEMO, NEVER_RUN
+from learntools.grading.key import CHECK, DEMO, NEVER_RUN
 from learntools.grading.matching import match, stored
 from learntools.grading.names import names
+from learntools.grading.placed import Placed
 from learntools.grading.submission import read
 
 
@@ -57,11 +58,21 @@ class MendCells(NbGraderPreprocessor):
         for cell, item in zip(nb.cells, matched.cells, strict=True):
             if item.role == DEMO and item.original is not None:  # the tags of what was handed out, not the learner's
                 cell.metadata["tags"] = list(item.original.tags)
-        there = {name for item in matched.cells if item.cell.kind == "code" for name in names(item.cell.source).bound}
-        gone = [question for question in key.questions if question not in there]
-        if gone:  # the cell that imports them was deleted
-            nb.cells.insert(0, v4.new_code_cell(f"from learntools.lessons.{key.lesson} import {', '.join(gone)}"))
+        absent = _absent(matched.cells)
+        if absent:  # the cell that imports them was deleted, or has come to stand below
+            nb.cells.insert(0, v4.new_code_cell(f"from learntools.lessons.{key.lesson} import {', '.join(absent)}"))
         return nb, resources
+
+
+def _absent(cells: list[Placed]) -> list[str]:
+    """The questions that nothing has imported by the time of their checks, which need them in a kernel."""
+    there: set[str] = set()
+    found = []
+    for item in cells:
+        if item.role == CHECK and item.question not in there:
+            found.append(item.question)
+        there |= names(item.cell.source).bound if item.cell.kind == "code" else set()
+    return found
 
 
 class ExecuteNeeded(Execute):

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import dataclasses
 import json
 import re
 import secrets
@@ -19,101 +18,33 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from learntools.core.verdict import ERROR, NOT_ATTEMPTED, OUTCOMES, Verdict
+from learntools.core.verdict import ERROR, NOT_ATTEMPTED
 from learntools.data.files import DataError
 from learntools.grading import GradingError, sandbox
 from learntools.grading.child import Limits
+from learntools.grading.heard import Run, update
 from learntools.grading.key import ANSWER, CHECK, DEMO, MANUAL, Key
 from learntools.grading.matching import OWN, Matched, Placed, match, stored
 from learntools.grading.planning import runs
+from learntools.grading.results import (
+    NOT_HANDED_IN,
+    UNREADABLE,
+    Graded,
+    believed,
+    nothing,
+    output_of,
+    record,
+    unearned,
+)
 from learntools.grading.submission import Cell, Submission, Unreadable
 
 START_SECONDS = 180  # in which a server has imported everything
 SILENT_SECONDS = 30  # more than any cell may take, after which the server itself is stopped
-LONGEST_REASON = 300  # characters
 ENDED_ALL = "it ended the process that grades"
-UNREADABLE = "unreadable"
-NOT_HANDED_IN = "not handed in"
-
-
-@dataclass
-class Graded:
-    """What came of one submission.
-
-    Attributes:
-        questions: of each: points, max_points, outcome, diagnosis (a known mistake's name or None), message.
-        cells: the notebook as it was judged, each cell as `matching.stored` gives it.
-        written: of each manually graded answer whether something was written.
-        remarks: what was unusual, in sentences.   flags: signs that it reached into the checker.
-        state: "graded", "unreadable" or "not handed in".   seconds: how long it took.
-    """
-
-    questions: dict[str, dict[str, Any]]
-    cells: list[dict[str, Any]] = field(default_factory=list)
-    written: dict[str, bool] = field(default_factory=dict)
-    remarks: list[str] = field(default_factory=list)
-    flags: list[str] = field(default_factory=list)
-    state: str = "graded"
-    seconds: float = 0.0
-
-    @property
-    def points(self) -> float:
-        return sum(item["points"] for item in self.questions.values())
-
-
-@dataclass
-class _Run:
-    """What one run of a submission's cells has said, cell by cell."""
-
-    outputs: dict[int, list[Any]] = field(default_factory=dict)
-    verdicts: dict[str, dict[str, Any]] = field(default_factory=dict)
-    stopped: dict[int, str] = field(default_factory=dict)  # by an exception, or the cell's clock
-    remarks: dict[int, list[str]] = field(default_factory=dict)
-    flags: dict[int, list[str]] = field(default_factory=dict)
-    seconds: dict[int, float] = field(default_factory=dict)
-    running: list[int] = field(default_factory=list)  # cells that left threads or processes behind
-    left: dict[str, int] = field(default_factory=lambda: {"threads": 0, "processes": 0})  # now
-    at: int = -1  # the cell that began last
-    began: float = 0.0
-    end: dict[str, Any] = field(default_factory=lambda: {"end": "done"})
-
-    @property
-    def done(self) -> bool:
-        return self.end["end"] == "done"
-
-    def hear(self, event: dict[str, Any]) -> None:
-        if "begin" in event:
-            self.began = time.monotonic()
-        if "end" in event:
-            self.end = event
-            self.seconds.setdefault(self.at, time.monotonic() - self.began)
-            if event.get("forged"):
-                self.flag(event["reason"])
-        self.at = event.get("begin", self.at)
-        if "flag" in event:
-            self.flag(event["flag"])
-        if "remark" in event:
-            self.remarks.setdefault(self.at, []).append(event["remark"])
-        if "cell" in event:
-            self.seconds[self.at] = event["seconds"]
-            self.outputs[self.at] = _outputs(event.get("outputs"))
-            if "stopped" in event:
-                self.stopped[self.at] = str(event["stopped"])[:LONGEST_REASON]
-            before, self.left = self.left, {word: int(event.get(word, 0)) for word in ("threads", "processes")}
-            more = [word for word, count in before.items() if self.left[word] > count]
-            if more:
-                self.running.append(self.at)
-                self.remarks.setdefault(self.at, []).append(f"left {' and '.join(more)} running until the end")
-            if "verdict" in event:
-                self.verdicts[event["verdict"]["question"]] = event["verdict"]
-
-    def flag(self, words: str) -> None:
-        known = self.flags.setdefault(self.at, [])
-        known += [words] if words not in known else []
 
 
 class Grader:
@@ -160,12 +91,12 @@ class Grader:
     def _graded(self, matched: Matched, files: dict[str, bytes]) -> Graded:
         """Run the cells; where one ends the process, run them again without it."""
         cells = matched.cells
-        last = _Run()  # of each cell what the latest run said of it
+        last = Run()  # of each cell what the latest run said of it
         left_out: dict[int, str] = {}
         finish = time.monotonic() + 2 * self.limits.seconds
         while True:
             run = self._run(cells, files, left_out)
-            _update(last, run)
+            update(last, run)
             if run.done:
                 break
             late, reason = time.monotonic() > finish, run.end["reason"]
@@ -178,7 +109,7 @@ class Grader:
             left_out[guilty] = f"of what it left running, in a later cell: {reason}" if later else reason
         return self._result(matched, last, left_out)
 
-    def _guilty(self, cells: list[Placed], files: dict[str, bytes], left_out: dict[int, str], run: _Run) -> int:
+    def _guilty(self, cells: list[Placed], files: dict[str, bytes], left_out: dict[int, str], run: Run) -> int:
         """The cell that ended the process: the one that ran, or one before it that had left something running."""
         if run.end.get("total"):
             own = [place for place in run.seconds if cells[place].role in (ANSWER, OWN)]
@@ -189,13 +120,13 @@ class Grader:
                 return suspect
         return run.at
 
-    def _run(self, cells: list[Placed], files: dict[str, bytes], left_out: dict[int, str]) -> _Run:
+    def _run(self, cells: list[Placed], files: dict[str, bytes], left_out: dict[int, str]) -> Run:
         """One run of the cells in one process, but for those that are left out."""
         chosen = runs(cells)
         steps = [self._step(place, item, place in left_out) for place, item in enumerate(cells) if chosen[place]]
         steps = [step for step in steps if "check" in step or step["cell"] not in left_out]
         for _ in range(2):
-            run = _Run()
+            run = Run()
             for event in self._ask({"steps": steps, "files": _encoded(files), "limits": asdict(self.limits)}):
                 run.hear(event)
             if run.done or run.at >= 0:
@@ -216,11 +147,11 @@ class Grader:
 
         return next(item for item in lessons.exercises(self.key.lesson) if item.name == question)
 
-    def _result(self, matched: Matched, run: _Run, left_out: dict[int, str]) -> Graded:
+    def _result(self, matched: Matched, run: Run, left_out: dict[int, str]) -> Graded:
         questions = {name: self._question(name, matched.cells, run, left_out) for name in self.key.questions}
         cells, written = [], {}
         for place, item in enumerate(matched.cells):
-            shown = run.outputs.get(place, []) if item.role != CHECK else [_shown(questions[item.question])]
+            shown = run.outputs.get(place, []) if item.role != CHECK else [output_of(questions[item.question])]
             cells.append(stored(item, shown))
             if item.role == MANUAL and item.original is not None:
                 written[item.original.grade_id] = item.changed
@@ -230,40 +161,20 @@ class Grader:
         ]
         return Graded(questions, cells, written, remarks, flags)
 
-    def _question(self, name: str, cells: list[Placed], run: _Run, left_out: dict[int, str]) -> dict[str, Any]:
+    def _question(self, name: str, cells: list[Placed], run: Run, left_out: dict[int, str]) -> dict[str, Any]:
         answer, verdict = self.key.answers[name], run.verdicts.get(name)
         own = [place for place, item in enumerate(cells) if item.question == name]
         tried = [place for place in own if cells[place].role != ANSWER or cells[place].changed]
         lost = [f"could not be judged: {left_out[place]}" for place in own if place in left_out]
         lost += [f"could not be judged: its cell {run.stopped[place]}" for place in tried if place in run.stopped]
         if verdict is not None and verdict["outcome"] != NOT_ATTEMPTED:
-            return _question(self._believed(name, verdict))
+            return record(believed(self.key, name, verdict))
         if lost:
-            return _question(_verdict(self.key, name, ERROR, f"`{answer}` {lost[0]}."))
+            return record(unearned(self.key, name, ERROR, f"`{answer}` {lost[0]}."))
         if verdict is not None:
-            return _question(self._believed(name, verdict))
+            return record(believed(self.key, name, verdict))
         message = f"`{answer}` was not reached: something before it ended the notebook."
-        return _question(_verdict(self.key, name, NOT_ATTEMPTED, message))
-
-    def _believed(self, name: str, said: dict[str, Any]) -> Verdict:
-        """The verdict of a check, with the points of the notebook that was handed out; nothing more than those."""
-        most = self.key.questions[name].points
-        try:
-            share = float(said["points"]) / (float(said["max_points"]) or 1.0)
-            found = _verdict(self.key, name, said["outcome"], str(said["message"]))
-            found = dataclasses.replace(
-                found,
-                points=round(share * most, 4),
-                detail=str(said["detail"]),
-                diagnosis=None if said["diagnosis"] is None else str(said["diagnosis"]),
-                grid=_grid(said["grid"]),
-                printed=str(said["printed"]),
-            )
-            if said["outcome"] not in OUTCOMES or not 0 <= share <= 1:
-                raise ValueError
-        except (KeyError, TypeError, ValueError):
-            return _verdict(self.key, name, ERROR, f"`{self.key.answers[name]}` got a verdict that cannot be true.")
-        return found
+        return record(unearned(self.key, name, NOT_ATTEMPTED, message))
 
     def _ask(self, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """The events of one request; the last says how it ended."""
@@ -359,13 +270,7 @@ class Grader:
             sandbox.end_marked(self._mark)
 
 
-def _update(last: _Run, run: _Run) -> None:
-    """Let `last` know what a later run has said."""
-    for name in ("outputs", "verdicts", "stopped", "remarks", "flags", "seconds"):
-        getattr(last, name).update(getattr(run, name))
-
-
-def _remarks(cells: list[Placed], run: _Run, left_out: dict[int, str]) -> list[str]:
+def _remarks(cells: list[Placed], run: Run, left_out: dict[int, str]) -> list[str]:
     """What happened in which cell, in sentences; of the course's own cells only what ended them."""
     found = []
     for place, item in enumerate(cells):
@@ -389,55 +294,8 @@ def _called(item: Placed) -> str:
     return f"{item.role if item.role != OWN else 'added'} cell {item.question or repr(first)}"
 
 
-def _outputs(said: Any) -> list[Any]:
-    """Of what a cell is said to have shown, what nbformat knows."""
-    found: list[Any] = []
-    for item in said if isinstance(said, list) else ():
-        kind = item.get("output_type") if isinstance(item, dict) else None
-        if kind == "stream":
-            found.append({"output_type": kind, "name": "stderr" if item.get("name") == "stderr" else "stdout"})
-            found[-1]["text"] = str(item.get("text"))
-        elif kind == "error":
-            texts = {part: str(item.get(part)) for part in ("ename", "evalue")}
-            lines = item.get("traceback")
-            texts["traceback"] = [str(line) for line in lines] if isinstance(lines, list) else []  # type: ignore[assignment]
-            found.append({"output_type": kind, **texts})
-        elif kind in ("display_data", "execute_result") and isinstance(item.get("data"), dict):
-            data = {str(mime): str(value) for mime, value in item["data"].items()}
-            found.append({"output_type": kind, "data": data, "metadata": {}})
-            found[-1] |= {"execution_count": None} if kind == "execute_result" else {}
-    return found
-
-
-def _grid(said: Any) -> Any:
-    """A verdict's grid, which JSON has made into lists."""
-    return tuple(tuple((str(text), bool(right)) for text, right in row) for row in said) if said else None
-
-
-def nothing(key: Key, state: str, reason: str) -> Graded:
-    """What becomes of a student of whom nothing can be judged."""
-    questions = {name: _question(_verdict(key, name, NOT_ATTEMPTED, reason)) for name in key.questions}
-    manual = {cell.grade_id: False for cell in key.cells if cell.role == MANUAL}
-    return Graded(questions, written=manual, remarks=[reason], state=state)
-
-
 def _encoded(files: dict[str, bytes]) -> dict[str, str]:
     return {name: base64.b64encode(content).decode() for name, content in files.items()}
 
 
-def _verdict(key: Key, question: str, outcome: str, message: str) -> Verdict:
-    return Verdict(key.lesson, question, key.answers[question], outcome, 0.0, key.questions[question].points, message)
-
-
-def _question(verdict: Verdict) -> dict[str, Any]:
-    kept = ("answer", "outcome", "points", "max_points", "diagnosis", "message", "detail")
-    return {name: getattr(verdict, name) for name in kept} | {"html": verdict.html()}
-
-
-def _shown(question: dict[str, Any]) -> dict[str, Any]:
-    """The check cell's one output, as nbgrader reads it: the points, and the verdict for the feedback page."""
-    data = {"text/plain": repr(float(question["points"])), "text/html": question["html"]}
-    return {"output_type": "execute_result", "execution_count": None, "metadata": {}, "data": data}
-
-
-__all__ = ["NOT_HANDED_IN", "UNREADABLE", "Graded", "Grader"]
+__all__ = ["NOT_HANDED_IN", "UNREADABLE", "Graded", "Grader", "nothing"]

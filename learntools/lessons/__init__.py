@@ -20,6 +20,10 @@ COURSE = {
     "05": "pix2pix",
     "06": "cyclegan",
     "07": "captioning",
+    "08": "super_resolution",
+    "09": "text_to_image",
+    "10": "object_removal",
+    "11": "your_own_application",
 }
 
 

@@ -18,6 +18,9 @@ from learntools.training.hardware import Plan, TrainingError, choose
 from learntools.training.loop import Result, fit
 from learntools.training.processes import launch
 from learntools.training.recipe import GAN, Adam, Classifier, ConditionalGAN, Recipe, frozen, hold_then_fall
+from learntools.training.removal import Removal
+from learntools.training.super_resolution import SuperResolution, two_parts
+from learntools.training.text_to_image import TextToImage
 from learntools.training.translation import CycleGAN, ImageBuffer, Pix2Pix
 
 __all__ = [
@@ -34,9 +37,12 @@ __all__ = [
     "Pix2Pix",
     "Plan",
     "Recipe",
+    "Removal",
     "Result",
     "Shift",
     "Source",
+    "SuperResolution",
+    "TextToImage",
     "Tint",
     "TrainingError",
     "choose",
@@ -45,4 +51,5 @@ __all__ = [
     "frozen",
     "hold_then_fall",
     "launch",
+    "two_parts",
 ]

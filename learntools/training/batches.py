@@ -27,7 +27,8 @@ Augmentation = Callable[[Tensor], Tensor]
 class Source(Protocol):
     """Data that makes its batches itself, such as scenes without end, with torch's random state.
 
-    draw(count, device) → images uint8 (count, C, H, W), and labels or words, int64, one row for each.
+    draw(count, device) → images uint8 (count, C, H, W), and one row for each: labels or words, int64, or its partner,
+    an image uint8 (count, C', H, W) for translation.
     """
 
     def draw(self, count: int, device: str | torch.device = "cpu") -> tuple[Tensor, Tensor]: ...
@@ -60,6 +61,7 @@ class Batches:
         self.translates, self.paired = isinstance(data, Unpaired), isinstance(data, Pairs)
         if self.source is not None:
             self.images, self.labels = self._tried(self.source)
+            self.translates = self.paired = self.labels.dtype == torch.uint8
             return
         images, labels = _sides(data)
         if not isinstance(images, Tensor) or images.dtype != torch.uint8 or images.ndim != 4:
@@ -83,15 +85,13 @@ class Batches:
         """One random batch: x float32 (size, C, H, W) in [-1, 1], and y int64 (size,), or images as x are."""
         if self.source is not None:
             images, y = self.source.draw(self.size, self.device)
-            return self._changed(to_float(images)), y
+            return self._both(to_float(images), to_float(y)) if self.paired else (self._changed(to_float(images)), y)
         index = torch.randint(len(self.images), (self.size,), device=self.images.device)
         x = to_float(self.images.index_select(0, index))
         if not self.translates:
             return self._changed(x), self.labels.index_select(0, index)
         if self.paired:
-            y = to_float(self.labels.index_select(0, index))
-            both = self._changed(torch.cat([x, y], dim=1))
-            return both[:, : x.shape[1]], both[:, x.shape[1] :]
+            return self._both(x, to_float(self.labels.index_select(0, index)))
         other = torch.randint(len(self.labels), (self.size,), device=self.images.device)
         return self._changed(x), self._changed(to_float(self.labels.index_select(0, other)))
 
@@ -109,6 +109,13 @@ class Batches:
                 f"{type(source).__name__}.draw(2) gives no two images uint8 (2, C, H, W) with a row of labels each."
             )
         return images, y
+
+    def _both(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+        """The two images of each pair, changed alike."""
+        if not self.augment:
+            return x, y
+        both = self._changed(torch.cat([x, y], dim=1))
+        return both[:, : x.shape[1]], both[:, x.shape[1] :]
 
     def _changed(self, x: Tensor) -> Tensor:
         for change in self.augment:

@@ -5,7 +5,7 @@ The bar is tqdm's. Without a notebook and a terminal, as in a log file, there ar
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -15,15 +15,30 @@ from learntools.training.hardware import Plan
 
 if TYPE_CHECKING:
     from learntools.training.loop import Result
+    from learntools.viz.animation import Animation
 
 DRAW_EVERY = 5.0  # seconds; a picture takes a tenth of one
 
 
 class Display:
-    """The outside of one training; with `shown` False it does nothing."""
+    """The outside of one training; with `shown` False it says nothing.
 
-    def __init__(self, shown: bool, plan: Plan, seconds: float | None, steps: int | None):
-        self.shown, self.seconds, self.steps = shown, seconds, steps
+    Args:
+        losses: what of a training's history are losses; everything else in it has been measured.
+        animation: for the samples of the whole training.
+    """
+
+    def __init__(
+        self,
+        shown: bool,
+        plan: Plan,
+        seconds: float | None,
+        steps: int | None,
+        losses: Collection[str] = (),
+        animation: Animation | None = None,
+    ):
+        self.shown, self.seconds, self.steps, self.losses = shown, seconds, steps, losses
+        self._animation = animation
         self.notebook = shown and platforms.where() != "terminal"
         self._drawn_at = -DRAW_EVERY
         self._bar: Any = None
@@ -56,10 +71,11 @@ class Display:
         last: bool = False,
     ) -> None:
         """Bring the bar up to date, and from time to time the picture; `samples()` is called only then."""
+        if self._animation is not None and (last or self._animation.due(seconds)):
+            self._keep(self._animation, seconds, samples)
         if not self.shown:
             return
-        row = history[-1] if history else {}
-        numbers = {name: value for name, value in row.items() if name not in ("step", "seconds")}
+        numbers = latest(history)
         said = [f"{step:,} steps", f"{step / max(seconds, 1e-9):.1f} a second"]
         self._bar.set_postfix_str(" · ".join([*said, *(f"{n} {v:.3f}" for n, v in numbers.items())]), refresh=False)
         self._bar.n = min(seconds if self.seconds is not None else step, self._bar.total)
@@ -76,21 +92,41 @@ class Display:
         from learntools.viz.live import LiveFigure
 
         self._picture = self._picture or LiveFigure()
-        names = [name for name in (history[-1] if history else {}) if name not in ("step", "seconds")]
         curves = {
             name: ([row["step"] for row in history if name in row], [row[name] for row in history if name in row])
-            for name in names
+            for name in latest(history)
         }
+        losses = {name: curve for name, curve in curves.items() if name in self.losses}
+        metrics = {name: curve for name, curve in curves.items() if name not in self.losses}
         goal = f" of {self.seconds:.0f}" if self.seconds is not None else ""
-        self._picture.draw(images, curves, f"step {step:,} · {seconds:.0f}{goal} s")
+        self._picture.draw(images, losses, f"step {step:,} · {seconds:.0f}{goal} s", metrics)
+
+    def _keep(self, animation: Animation, seconds: float, samples: Callable[[], Any]) -> None:
+        """A frame of the animation."""
+        from learntools.viz.live import tiled
+
+        with torch.no_grad():
+            images = samples()
+        if images is not None:
+            animation.keep(tiled(images), seconds)
 
     def finish(self, result: Result) -> None:
-        """Take the bar away, and say what was done."""
+        """Take the bar away, write the animation, and say what was done."""
+        written = self._animation.write() if self._animation is not None else ""
         if not self.shown:
             return
         self._bar.close()
-        row = result.history[-1] if result.history else {}
-        numbers = [f"{name} {value:.3f}" for name, value in row.items() if name not in ("step", "seconds")]
+        numbers = [f"{name} {value:.3f}" for name, value in latest(result.history).items()]
         rate = result.steps / max(result.seconds, 1e-9)
         done = f"{result.steps:,} steps in {result.seconds:.0f} s, {rate:.1f} a second"
         print(result.stopped or " · ".join([done, *numbers]))
+        if written:
+            print(written)
+
+
+def latest(history: list[dict[str, float]]) -> dict[str, float]:
+    """The newest value of every loss and of every metric, which are measured less often."""
+    found: dict[str, float] = {}
+    for row in history:
+        found |= row
+    return {name: value for name, value in found.items() if name not in ("step", "seconds")}

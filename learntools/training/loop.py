@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
@@ -31,8 +31,12 @@ from learntools.training.moves import Moves
 from learntools.training.processes import prepared, team
 from learntools.training.recipe import Recipe
 
+if TYPE_CHECKING:
+    from learntools.viz.animation import Animation
+
 Metrics = Callable[[dict[str, nn.Module]], dict[str, float]]
 
+UNTOLD = 60.0  # seconds that an animation plans for where only the steps are known
 LOOK_EVERY = 1.0  # seconds between two looks at the losses, which a GPU must wait for
 KEEP_EVERY = 10.0  # seconds between two copies of the good state, to go back to after NaN
 
@@ -88,6 +92,7 @@ def fit(
     resume: bool = False,
     save_every: float = 30.0,
     show: bool = True,
+    animation: str | Path | None = None,
 ) -> Result:
     """Train a recipe's networks on data.
 
@@ -104,6 +109,7 @@ def fit(
             are then those of an unbroken run, bit for bit.
         save_every: seconds between two checkpoints.
         show: whether to print the plan, a bar and a preview.
+        animation: a GIF file to write the samples of the whole training to; none by default.
 
     Raises:
         TrainingError: the recipe, the data, the device and the options do not fit together, or `out` holds a training
@@ -122,6 +128,7 @@ def fit(
     if resume and out is None:
         raise TrainingError("resume=True needs `out`, the folder in which the training to go on with was kept.")
     plan = choose(device, precision, channels_last, compiled)
+    film = _film(animation, seconds) if animation is not None else None
 
     with team(plan) as crew:
         states.seed_everything(seed + crew.rank)
@@ -148,7 +155,8 @@ def fit(
         )
         if shelf is not None and resume:
             run.go_on(shelf)
-        run.display = Display(show and crew.leads, plan, seconds, steps)
+        film = film if crew.leads else None
+        run.display = Display(show and crew.leads, plan, seconds, steps, list(recipe.networks), film)
         for sentence in run.problems:
             run.display.note(sentence)
         if run.step:
@@ -206,6 +214,7 @@ class _Run:
                 break
 
             # one step
+            recipe.done = done
             factor = recipe.schedule(done)
             for name, optimizer in moves.optimizers.items():
                 for group in optimizer.param_groups:
@@ -301,6 +310,15 @@ class _Run:
         if sentence not in self.problems:
             self.problems.append(sentence)
             self.display.note(sentence)
+
+
+def _film(path: str | Path, seconds: float | None) -> Animation:
+    from learntools.viz.animation import Animation
+
+    try:
+        return Animation(path, seconds or UNTOLD)
+    except ValueError as error:
+        raise TrainingError(str(error)) from None
 
 
 def _check(recipe: Recipe, batches: Batches) -> None:

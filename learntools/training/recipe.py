@@ -60,9 +60,11 @@ class Recipe:
         averaged: the networks of which an average is kept, and how slowly it moves (`decay`).
         augment: changes made to each batch, in order.
         schedule: the part of the training that is done, 0 to 1 → a factor for all learning rates.
+        done: that part, for a `step` that changes on the way; `fit` sets it before each step.
     """
 
     name: str = "recipe"
+    done = 0.0
     batch_size: int = 64
     averaged: Sequence[str] = ()
     decay: float = 0.995

@@ -81,14 +81,16 @@ class Pix2Pix(Translation):
         return self.discriminator(torch.cat([x, y], dim=1) if self.conditional else y)
 
     def step(self, x: Tensor, y: Tensor, move: Move, count: int) -> None:
-        fake = self.generator(x)
+        self.play(x, y, self.generator(x), move)
 
+    def play(self, x: Tensor, y: Tensor, fake: Tensor, move: Move, also: Tensor | float = 0.0) -> None:
+        """One round of the game on inputs, their partners and G's fakes; `also` is added to G's loss."""
         # D's step
         if self.adversarial_weight:
             move("discriminator", self.discriminator_loss(self.score(x, y), self.score(x, fake.detach())))
 
         # G's step
-        loss = self.l1_weight * F.l1_loss(fake, y)
+        loss = self.l1_weight * F.l1_loss(fake, y) + also
         if self.adversarial_weight:
             with frozen(self.discriminator):
                 loss = loss + self.adversarial_weight * self.generator_loss(self.score(x, fake))

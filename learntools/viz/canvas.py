@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 PAPER = "#f7f7f4"
 INK = "#24292f"
-FAINT = "#6a737d"  # captions and grid lines
+FAINT = "#57606a"  # captions and grid lines
 BLUE = "#0a5cad"  # where we look: the window
 ORANGE = "#c2410c"  # what comes of it: the output
 LARGEST = 60  # inches; a figure beyond it would not fit into the memory of a browser

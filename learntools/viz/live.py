@@ -28,6 +28,7 @@ from learntools.viz.images import to_pixels
 _CURVES = (BLUE, ORANGE, "#5b3a8c", "#1b6e3c")
 COLUMNS = 10
 MOST = 40  # images of a batch that are drawn
+METRICS = 3  # that are drawn
 Curves = dict[str, tuple[list[float], list[float]]]  # by name: steps and values
 
 
@@ -108,18 +109,20 @@ class LiveFigure:
     def __init__(self) -> None:
         self._handle: Any = None
 
-    def draw(self, images: torch.Tensor, curves: Curves, title: str) -> None:
+    def draw(self, images: torch.Tensor, curves: Curves, title: str, metrics: Curves | None = None) -> None:
         """Show the picture, or replace the one shown before.
 
         Args:
             images: a batch (N, C, H, W) in [-1, 1]; the first 40 are drawn, ten to a row.
             curves: by name, the steps and the values.
             title: a few words above the samples, such as the step.
+            metrics: like `curves`, but each with a scale of its own; the first three are drawn.
         """
         if not in_notebook():
             return
         shown = min(len(images), MOST)
-        output = figure_output(_figure(images, curves, title), _in_words(shown, curves, title))
+        metrics = dict(list((metrics or {}).items())[:METRICS])
+        output = figure_output(_figure(images, curves, title, metrics), _in_words(shown, curves | metrics, title))
         self._handle = publish(*output, self._handle)
 
 
@@ -130,12 +133,12 @@ def _in_words(count: int, curves: Curves, title: str) -> str:
     return f"{drawn}; the curves end at {last}." if last else f"{drawn}."
 
 
-def _figure(images: torch.Tensor, curves: Curves, title: str) -> Any:
+def _figure(images: torch.Tensor, curves: Curves, title: str, metrics: Curves) -> Any:
     from matplotlib.figure import Figure  # not pyplot: this figure is shown here and nowhere else
 
     rows = -(-min(len(images), MOST) // COLUMNS)
-    width, beside = 6.2, 3.4 if curves else 0.0
-    height = max(rows * width / COLUMNS, 2.2) + 0.35
+    width, beside = 6.2, 3.4 if curves or metrics else 0.0
+    height = max(rows * width / COLUMNS, 2.2 + 0.9 * len(metrics)) + 0.35
     total = width + beside
     figure = Figure(figsize=(total, height), facecolor=PAPER, dpi=100)
     left = figure.add_axes((0.01, 0.01, width / total - 0.02, (height - 0.35) / height))
@@ -143,18 +146,28 @@ def _figure(images: torch.Tensor, curves: Curves, title: str) -> Any:
     bare(left)
     left.set_anchor("N")
     figure.text(0.012, 1 - 0.06 / height, title, va="top", color=INK, fontsize=10, weight="bold")
-    if curves:
-        right = figure.add_axes(((width + 0.55) / total, 0.5 / height, (beside - 0.7) / total, 1 - 0.95 / height))
-        _plot(right, curves)
+    if beside:
+        place = {"left": (width + 0.55) / total, "right": 1 - 0.15 / total}
+        place |= {"bottom": 0.5 / height, "top": 1 - 0.45 / height, "hspace": 0.5}
+        plots = figure.subplots(
+            1 + len(metrics), sharex=True, gridspec_kw={**place, "height_ratios": [2, *[1] * len(metrics)]}
+        )
+        _plot(plots if not metrics else plots[0], curves)
+        for number, (name, (steps, values)) in enumerate(metrics.items(), start=1):
+            _plot(plots[number], {name: (steps, values)}, INK, f"{name} {values[-1]:.3f}" if values else name)
+        (plots if not metrics else plots[-1]).set_xlabel("step", fontsize=9, color=FAINT)
     return figure
 
 
-def _plot(axes: Any, curves: Curves) -> None:
+def _plot(axes: Any, curves: Curves, colour: str = "", title: str = "") -> None:
+    """Curves with a legend; one that has a title needs none, and shows where it was measured."""
     axes.set_facecolor(PAPER)
-    for colour, (name, (steps, values)) in zip(_CURVES, curves.items(), strict=False):
-        axes.plot(steps, values, color=colour, linewidth=1.6, label=name)
-    axes.legend(frameon=False, fontsize=9, labelcolor=INK)
-    axes.set_xlabel("step", fontsize=9, color=FAINT)
+    for usual, (name, (steps, values)) in zip(_CURVES, curves.items(), strict=False):
+        axes.plot(steps, values, color=colour or usual, linewidth=1.6, label=name, marker="o" if title else "", ms=3)
+    if title:
+        axes.set_title(title, fontsize=9, color=INK, loc="left", pad=3)
+    elif curves:
+        axes.legend(frameon=False, fontsize=9, labelcolor=INK)
     axes.tick_params(labelsize=8, colors=FAINT)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)

@@ -22,7 +22,12 @@ SEEN = {
     "their artist gave them.",
     "cyclegan": "Three rows of eight emoji: those of one artist, a network's translation into another artist's style, "
     "and that artist's own.",
+    "text_to_image": "Eight sentences, and above each the picture that a network painted for it.",
+    "object_removal": "Four rows of twelve pictures: covered by fences, scribbles and things to eat; with the cover "
+    "taken away by a network that was told where it is; by one that was not told; and the true pictures.",
     "captioning": "Eight scenes of a few emoji each, with a sentence below that a network wrote.",
+    "super_resolution": "Five rows of emoji: small images with large square pixels, the same smoothed, enlarged by a "
+    "network in two ways, and as they really are.",
 }
 
 

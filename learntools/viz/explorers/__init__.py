@@ -7,6 +7,7 @@ Each is a function that gives an `Explorer`; where there is no widget manager, a
 """
 
 from learntools.viz.explorers.attention import attention_viewer
+from learntools.viz.explorers.before_after import before_after
 from learntools.viz.explorers.classes import class_explorer
 from learntools.viz.explorers.convolution import convolution_explorer
 from learntools.viz.explorers.gan import gan_game
@@ -16,6 +17,7 @@ from learntools.viz.explorers.translation import translation_explorer
 
 __all__ = [
     "attention_viewer",
+    "before_after",
     "class_explorer",
     "convolution_explorer",
     "gan_game",

@@ -76,7 +76,9 @@ class Explorer:
         """HTML that shows the first frame, for where there is no widget manager."""
         frame = self.frame()
         words = str(frame.get("words", ""))
-        body = self._still(dict(self.state)) if self._still is not None else _picture(frame, f"{self.title}: {words}")
+        body = (
+            self._still(dict(self.state)) if self._still is not None else side_by_side(frame, f"{self.title}: {words}")
+        )
         caption = html.escape(words)
         return (
             f'<figure style="margin:.5em 0"><b>{html.escape(self.title)}</b><div>{body}</div>'
@@ -153,7 +155,7 @@ def _widget(name: str) -> Any:
     return type(f"{name.title()}Page", (anywidget.AnyWidget,), traits)
 
 
-def _picture(frame: Frame, alt: str) -> str:
+def side_by_side(frame: Frame, alt: str) -> str:
     """The images of a frame side by side, as one `<img>`."""
     import numpy as np
     from PIL import Image
@@ -161,13 +163,14 @@ def _picture(frame: Frame, alt: str) -> str:
     images = [to_pixels(item) for item in frame.values() if isinstance(item, torch.Tensor) and item.ndim == 3]
     drawn = []
     for pixels in images:
-        image = Image.fromarray(pixels).convert("RGB")
+        image = Image.fromarray(pixels).convert("RGBA")
         times = max(1, round(STILL / image.height))
         drawn.append(np.asarray(image.resize((image.width * times, image.height * times), Image.Resampling.NEAREST)))
     height = max(item.shape[0] for item in drawn)
-    drawn = [np.pad(item, ((0, height - len(item)), (0, 8), (0, 0)), constant_values=255) for item in drawn]
+    # What is between and below them is transparent, in the colour of the page around.
+    cells = [np.pad(item, ((0, height - len(item)), (0, 8 * (item is not drawn[-1])), (0, 0))) for item in drawn]
     file = io.BytesIO()
-    Image.fromarray(np.concatenate(drawn, axis=1)).save(file, "PNG")
+    Image.fromarray(np.concatenate(cells, axis=1)).save(file, "PNG")
     content = base64.b64encode(file.getvalue()).decode()
     return f'<img alt="{html.escape(alt)}" src="data:image/png;base64,{content}" style="max-width:100%">'
 

@@ -19,7 +19,10 @@ function build({ element, state, ask }) {
   }, (number) => ask({ [name]: number, run: playing ? 5 : 0 }));
   const shapes = [["ring", "eight spots on a ring"], ["moons", "two moons"], ["line", "a line"]];
   const real = choice("real points", shapes, state.real, (shape) => ask({ real: shape, run: playing ? 5 : 0 }));
-  const key = make("div", {}, "○ real   ● made by G");
+  const meaning = (colour, text) => make("span", {}, make("span", { className: "lt-swatch", "aria-hidden": "true",
+    style: `background:${colour}` }), text);
+  const key = make("div", {}, row(make("span", {}, "points: ○ real"), make("span", {}, "● made by G")),
+    row(meaning("#4c99e6", "D says: real"), meaning("#f29959", "D says: fake")));
   const controls = make("div", {}, row(play, one, again), row(rate("learning rate of D", "rate_d")),
     row(rate("learning rate of G", "rate_g")), row(real), key);
   element.append(row(plane, controls));
