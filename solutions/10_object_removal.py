@@ -73,7 +73,7 @@ q1.check()
 # %%
 pictures = data.to_float(draw_pictures(8))
 rows = [q1.get()(pictures, cover.colour / 127.5 - 1, cover.alpha) for cover in kinds.values()]
-show_images(torch.cat([pictures, *rows]), columns=8, size=0.7, rows=["picture", *kinds])
+show_images(torch.cat([pictures, *rows]), columns=8, size=0.6, rows=["picture", *kinds])
 
 # %% [markdown]
 # Half of the pictures are emoji, on white, on colours or on a piece of a photograph. The others are pieces of seven
@@ -421,7 +421,7 @@ def one_of_each(order):
 
 names = ["covered", "mask told", "not told", "truth"]
 best = one_of_each(order)
-show_images(torch.cat([covered[best], told[best], untold[best], truth[best]]), columns=len(best), size=0.7, rows=names)
+show_images(torch.cat([covered[best], told[best], untold[best], truth[best]]), columns=len(best), size=0.55, rows=names)
 
 # %% [markdown]
 # And the worst of each:
@@ -429,7 +429,7 @@ show_images(torch.cat([covered[best], told[best], untold[best], truth[best]]), c
 # %%
 worst = one_of_each(order[::-1])
 show_images(
-    torch.cat([covered[worst], told[worst], untold[worst], truth[worst]]), columns=len(worst), size=0.7, rows=names
+    torch.cat([covered[worst], told[worst], untold[worst], truth[worst]]), columns=len(worst), size=0.55, rows=names
 )
 
 # %% [markdown]
@@ -470,7 +470,7 @@ with torch.no_grad():
     mine = G(tell(x, mask if TOLD else None))
 print(f"L1 inside: covered {float(off(x, y, mask)):.3f}, diffusion {float(off(diffused(x, mask), y, mask)):.3f}, "
       f"G {float(off(mine, y, mask)):.3f}")  # fmt: skip
-show_images(torch.cat([x, mine, y]), titles=["covered", "taken away", "truth"], size=1.8)
+show_images(torch.cat([x, mine, y]), titles=["covered", "taken away", "truth"], size=1.4)
 
 # %% [markdown]
 # Draw the line across, with the mouse, a finger, or the arrow keys on the slider:

@@ -8,6 +8,7 @@ import pickle
 import resource
 import shutil
 import signal
+import sys
 from pathlib import Path
 
 # Tests run side by side, one to a core: threads of torch would only fight over them. Set before torch is imported, and
@@ -106,6 +107,19 @@ def _process():
             signal.signal(number, before)
             left.append(f"the handler of {number.name} is {now}, and was {before}")
     assert not left, "; ".join(left)
+
+
+@pytest.fixture(autouse=True)
+def _no_figure_is_left_open():
+    """Figures belong to the test that drew them: pyplot keeps them for the whole process."""
+    _close_figures()  # those of fixtures that several tests share
+    yield
+    _close_figures()
+
+
+def _close_figures() -> None:
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        pyplot.close("all")
 
 
 @pytest.fixture(scope="session")

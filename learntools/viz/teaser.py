@@ -23,7 +23,7 @@ SEEN = {
     "cyclegan": "Three rows of eight emoji: those of one artist, a network's translation into another artist's style, "
     "and that artist's own.",
     "text_to_image": "Eight sentences, and above each the picture that a network painted for it.",
-    "object_removal": "Four rows of twelve pictures: covered by fences, scribbles and things to eat; with the cover "
+    "object_removal": "Four rows of six pictures: covered by fences, scribbles and things to eat; with the cover "
     "taken away by a network that was told where it is; by one that was not told; and the true pictures.",
     "captioning": "Eight scenes of a few emoji each, with a sentence below that a network wrote.",
     "super_resolution": "Five rows of emoji: small images with large square pixels, the same smoothed, enlarged by a "
