@@ -35,7 +35,7 @@ STEPS = {
     "conditional_gan": 6000,
     "pix2pix": 3000,
     "cyclegan": 3000,
-    "captioning": 11000,
+    "captioning": 18000,
     "super_resolution": 1800,
     "text_to_image": 1600,
     "object_removal": 1500,

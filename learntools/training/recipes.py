@@ -24,7 +24,7 @@ from learntools.data.covered import Covered, HeldOut
 from learntools.data.covered import held_out as held_out_covered
 from learntools.data.vocabulary import Vocabulary
 from learntools.models.object_removal import told
-from learntools.training.batches import Jitter, Shift, Source, Tint, flip
+from learntools.training.batches import Jitter, OneHue, Shift, Source, Tint, flip
 from learntools.training.captioning import Captioning
 from learntools.training.recipe import GAN, Adam, Classifier, ConditionalGAN, Recipe
 from learntools.training.removal import Removal
@@ -172,7 +172,7 @@ def captioning(long: bool = False) -> Captioning:
 
     return Captioning(
         captioner=Captioner(captioned_scenes.scene_vocabulary()),
-        augment=[Tint(0.2)] if long else [],
+        augment=[Tint(0.2), OneHue(0.15)] if long else [],
         decay=0.998 if long else 0.995,
     )
 
