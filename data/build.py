@@ -15,8 +15,10 @@ import argparse
 import bz2
 import csv
 import hashlib
+import importlib.util
 import io
 import json
+import re
 import subprocess
 import sys
 import tarfile
@@ -46,7 +48,8 @@ class Package:
 
 
 def npm(name: str, version: str, sha256: str) -> Package:
-    return Package(f"{name}-{version}.tgz", sha256, ("npm", "pack", "--silent", f"{name}@{version}"))
+    file = f"{name.lstrip('@').replace('/', '-')}-{version}.tgz"
+    return Package(file, sha256, ("npm", "pack", "--silent", f"{name}@{version}"))
 
 
 def debian(name: str, version: str, sha256: str) -> Package:
@@ -66,6 +69,16 @@ FASHION = debian(
 OPENMOJI = npm("openmoji", "17.0.0", "55ee7d13485dec86e9f38c1f3a645a13382d33ff97c0cd845ee824b0aef45e68")
 TWEMOJI = npm("emoji-datasource-twitter", "16.0.0", "f64a530c63bca463bd8317fdc4615ce63a53a0c65018e4ce2d848aaba7a28877")
 NOTO = npm("emoji-datasource-google", "16.0.0", "fb5fd131b362aab7a55542d2a147a79708cce0a8b1c1bbacd470172708b5c438")
+#: artists of the things in scenes alone
+OF_SCENES = {
+    "fluent": npm(
+        "@iconify-json/fluent-emoji-flat", "1.2.6", "7d064769dee690815f823bc5bcc511d957198caf9f5edd8dd9c1aa48a6aeb175"
+    ),
+    "blob": npm("@iconify-json/noto-v1", "1.2.5", "2bf62c26c2c2884aa99e90aec942cdaee17a5921f05690694f4978ad4b017c37"),
+    "emojione": npm(
+        "@iconify-json/emojione", "1.2.3", "26a14f44284407e8bcde91799388dca2bfd91dbcd55a97f425524a1c5b73610e"
+    ),
+}
 SKIMAGE = wheel(
     "scikit-image",
     "0.26.0",
@@ -216,11 +229,12 @@ def build_emoji(into: Path, cache: Path) -> None:
         and all(plain(emoji["hexcode"]) in found for found in pictures.values())
     ]
     write_table(into / "emoji" / "emoji.csv", listed)
-    codes = [emoji["hexcode"] for emoji in listed]
+    codes, more = [emoji["hexcode"] for emoji in listed], OF_SCENES.items()
     art = {
         "line": [rasterise(line_art(openmoji, code)) for code in codes],
         "openmoji": [rasterise(openmoji[f"package/color/svg/{code}.svg"].decode()) for code in codes],
         **{style: [decode(found[plain(code)]) for code in codes] for style, found in pictures.items()},
+        **{style: of_scenes(contents(package, cache, ("package/icons.json",)), listed) for style, package in more},
     }
     for style, cells in art.items():
         write(into / "emoji" / f"{style}.webp", atlas(np.stack(cells)))
@@ -238,6 +252,33 @@ def drawn(package: dict[str, bytes], artist: str) -> dict[str, bytes]:
         for emoji in json.loads(package["package/emoji.json"])
         if emoji[f"has_img_{artist}"]
     }
+
+
+def of_scenes(package: dict[str, bytes], listed: list[dict]) -> list:
+    """An Iconify set's drawings of the things in scenes, uint8 (64, 64, 4) each, and empty cells for all the others."""
+    import numpy as np
+
+    spec = importlib.util.spec_from_file_location("nouns", HERE.parent / "learntools" / "data" / "nouns.py")
+    assert spec is not None
+    assert spec.loader is not None
+    nouns = importlib.util.module_from_spec(spec)
+    sys.modules["nouns"] = nouns  # where dataclasses look their module up
+    spec.loader.exec_module(nouns)
+    wanted = {drawn.emoji for found in nouns.things().values() for drawn in found}
+    icons = json.loads(package["package/icons.json"])
+    cells = []
+    for name in (emoji["annotation"] for emoji in listed):
+        slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+        icon = icons["icons"].get(icons["aliases"].get(slug, {"parent": slug})["parent"])
+        if name not in wanted or icon is None:
+            cells.append(np.zeros((CELL, CELL, 4), np.uint8))
+            continue
+        width, height = (icon.get(side, icons.get(side, 16)) for side in ("width", "height"))
+        side = max(width, height)  # one that is narrower belongs into the middle of its cell
+        left, top = icon.get("left", 0) - (side - width) / 2, icon.get("top", 0) - (side - height) / 2
+        head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{left} {top} {side} {side}">'
+        cells.append(rasterise(f"{head}{icon['body']}</svg>"))
+    return cells
 
 
 def line_art(openmoji: dict[str, bytes], code: str) -> str:

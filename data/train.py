@@ -35,7 +35,7 @@ STEPS = {
     "conditional_gan": 6000,
     "pix2pix": 3000,
     "cyclegan": 3000,
-    "captioning": 9000,
+    "captioning": 18000,
     "super_resolution": 1800,
     "text_to_image": 4000,
     "object_removal": 1500,
@@ -59,8 +59,9 @@ SEEN = {
         EMOJI,
     ),
     "captioning": (
-        "scenes of OpenMoji, line art and colour (CC BY-SA 4.0), and Noto Emoji (Apache-2.0), each seen once",
-        "123 nouns in scenes of one to three emoji at 64×64, by two artists",
+        "scenes of OpenMoji, line art and colour (CC BY-SA 4.0), Noto Emoji old and new (Apache-2.0), Fluent Emoji "
+        "(MIT) and EmojiOne (CC BY 4.0), each seen once",
+        "123 nouns in scenes of one to three emoji at 64×64, by five artists",
         "CC BY-SA 4.0, as some of the drawings it learned from",
     ),
     "super_resolution": (

@@ -533,7 +533,7 @@ for name, found, truth in (("new combinations", said, test), ("new artist", said
 
 # %% [markdown]
 # Compare the two rows. New combinations of known drawings are one thing, and new drawings are another: the network has
-# learned how *two artists* draw a cat, and not what a cat is.
+# learned how *a few artists* draw a cat, and not what a cat is.
 #
 # Look at BLEU beside the share of right objects. It falls much less, because a sentence about the wrong things still
 # has most of its words right: *a*, *to the left of*, *and*.

@@ -298,6 +298,25 @@ def test_a_tint_keeps_grey_grey_and_changes_colours():
     assert training.Tint(2.0)(red).abs().max() <= 1
 
 
+def test_one_hue_keeps_how_light_each_pixel_is_and_leaves_the_other_images_alone():
+    torch.manual_seed(0)
+    x = torch.rand(200, 3, 4, 4) * 2 - 1
+    x[:, :, 0, 0], x[:, :, 0, 1] = 1, -1
+    y = training.OneHue(0.4)(x)
+    changed = (y != x).flatten(1).any(dim=1)
+    assert 50 < changed.sum() < 110
+    made = y[changed]
+    torch.testing.assert_close(made[:, :, 0, 0], torch.ones(len(made), 3))
+    torch.testing.assert_close(made[:, :, 0, 1], -torch.ones(len(made), 3))
+    # in one image the channels rise together with the light: their order by it is the same
+    light = torch.einsum("c,nchw->nhw", torch.tensor([0.299, 0.587, 0.114]), x[changed]).flatten(1).argsort(dim=1)
+    for channel in made.unbind(1):
+        steps = channel.flatten(1).gather(1, light).diff(dim=1)
+        assert steps.min() >= -1e-5
+    assert (made.amax(dim=1) - made.amin(dim=1)).flatten(1).amax(dim=1).min() > 0.1, "an image has no hue"
+    assert torch.equal(training.OneHue(0.0)(x), x)
+
+
 @pytest.mark.skipif(not (REAL / "flickr8k").is_dir(), reason="needs the copy of Flickr8k")
 @pytest.mark.filterwarnings("ignore:.*left out")
 def test_the_recipe_for_photographs_runs_from_loading_to_measuring(monkeypatch):

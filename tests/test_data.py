@@ -15,6 +15,7 @@ import torch
 
 from learntools import data
 from learntools.data import DataError, emoji, fashion_mnist, files, photo, photos, to_float, to_uint8, verify
+from learntools.data.nouns import things
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SHIPPED = REPOSITORY / "data"
@@ -217,6 +218,17 @@ def test_every_style_draws_every_emoji_on_white(style):
     assert (drawn.alpha.flatten(1).amax(1) > 127).all(), "an emoji is empty"
     assert ((drawn.images == 255) | (drawn.alpha > 0)).all(), "the paper is not white"
     assert (drawn.images.flatten(1).amin(1) < 235).all(), "an emoji cannot be seen on white"
+
+
+@pytest.mark.parametrize(("style", "count"), [("fluent", 157), ("blob", 134), ("emojione", 133)])
+def test_an_artist_of_scenes_alone_has_drawn_things_and_says_which(style, count):
+    drawn = emoji(style, None)
+    assert len(drawn) == len(drawn.names) == len(drawn.table) == count
+    assert (drawn.alpha.flatten(1).amax(1) > 127).all(), "an emoji is empty"
+    assert len(emoji(style)) + len(emoji(style, "test")) == count
+    wanted = {thing.emoji for found in things().values() for thing in found}
+    assert wanted >= set(drawn.names)
+    assert ("zebra" in drawn.names) == (style == "fluent")
 
 
 def test_line_art_is_grey():

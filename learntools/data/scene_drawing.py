@@ -18,7 +18,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from learntools.data import files
-from learntools.data.emoji_atlas import STYLES, emoji
+from learntools.data.emoji_atlas import OF_SCENES, STYLES, emoji
 from learntools.data.files import DataError
 from learntools.data.images import find_device
 from learntools.data.nouns import things
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 SIDE = 64  # pixels of a scene, in height and width
 
-_NUMBER = {artist: number for number, artist in enumerate(STYLES)}  # artist → place among the sprites
+_NUMBER = {artist: number for number, artist in enumerate((*STYLES, *OF_SCENES))}  # artist → place among the sprites
 
 
 def render(scenes: Sequence[Scene], device: str | torch.device = "cpu") -> Tensor:
@@ -41,7 +41,9 @@ def render(scenes: Sequence[Scene], device: str | torch.device = "cpu") -> Tenso
         for thing in scene.things:
             top, left = thing.y - thing.size // 2, thing.x - thing.size // 2
             place = (n * SIDE + top) * SIDE + left
-            which = _places(thing.artist)[thing.emoji]
+            if thing.emoji not in has_drawn(thing.artist):
+                raise DataError(f"{thing.artist} has not drawn {thing.emoji!r}: choose another artist for it.")
+            which = _places()[thing.emoji]
             by_size.setdefault(thing.size, []).append((place, which, _NUMBER[thing.artist], thing.mirrored))
     for size, entries in by_size.items():
         places, which, artist, mirrored = torch.tensor(entries, device=there).unbind(1)
@@ -54,24 +56,33 @@ def render(scenes: Sequence[Scene], device: str | torch.device = "cpu") -> Tenso
 
 
 @functools.lru_cache(maxsize=8)
-def _places(artist: str) -> dict[str, int]:
-    """Emoji name → its place among the sprites."""
+def has_drawn(artist: str) -> frozenset[str]:
+    """The emoji of `things()` that this artist has drawn. Raises DataError where there is no such artist."""
     if artist not in _NUMBER:
         raise DataError(f"There is no artist {artist!r} of scenes: choose from {', '.join(_NUMBER)}.")
+    return frozenset(_places()) & frozenset(emoji(artist, None).names)
+
+
+@functools.cache
+def _places() -> dict[str, int]:
+    """Emoji name → its place among the sprites."""
     return {drawn.emoji: i for i, drawn in enumerate(d for found in things().values() for d in found)}
 
 
 @functools.lru_cache(maxsize=32)
 def _sprites(folder: Path, size: int, device: str) -> tuple[Tensor, Tensor]:
     """Every emoji of `things()` by every artist at one size: its colour times alpha (artists, emoji, size·size, 3), 0
-    to 255, and how much of the ground shows through (artists, emoji, size·size), 0 to 1."""
+    to 255, and how much of the ground shows through (artists, emoji, size·size), 0 to 1. What an artist has not drawn
+    is nothing at all."""
     colours, clears = [], []
     for artist in _NUMBER:
         emojis = emoji(artist, None)
         index = {name: i for i, name in enumerate(emojis.names)}
-        chosen = torch.tensor([index[name] for name in _places(artist)])
-        alpha = emojis.alpha[chosen].float() / 255
+        drawn = torch.tensor([name in index for name in _places()])
+        chosen = torch.tensor([index.get(name, 0) for name in _places()])
+        alpha = emojis.alpha[chosen].float() / 255 * drawn.view(-1, 1, 1, 1)
         painted = emojis.images[chosen].float() - (1 - alpha) * 255  # on white, less the white: colour times alpha
+        painted = painted * drawn.view(-1, 1, 1, 1)
         small = F.interpolate(torch.cat([painted, alpha], 1), size=(size, size), mode="bilinear", antialias=True)
         rows = small.flatten(2).transpose(1, 2)
         colours.append(rows[..., :3].clamp(0, 255))

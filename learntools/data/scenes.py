@@ -7,9 +7,9 @@
     compose("a cat to the left of a red apple", artist="noto")
 
 A scene is plain data, and soon made: 3,700 in a second, each with its image and a caption, by one of 2 cores
-(`python -m benchmarks steps`). So a training never sees one twice. The things are emoji (`learntools.data.nouns`),
-drawn by one of three artists. Two questions are kept for testing: one pair of nouns in eight never occurs together in a
-training scene, and one artist never draws one.
+(`python -m benchmarks steps`). So a training never sees one twice. The things are emoji (`learntools.data.nouns`), each
+drawn by one of several artists. Two questions are kept for testing: one pair of nouns in eight never occurs together in
+a training scene, and one artist never draws one.
 """
 
 from __future__ import annotations
@@ -23,16 +23,18 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
+from learntools.data.emoji_atlas import OF_SCENES
 from learntools.data.files import DataError
 from learntools.data.nouns import things
-from learntools.data.scene_drawing import SIDE, render
+from learntools.data.scene_drawing import SIDE, has_drawn, render
 from learntools.data.sentences import FIXED_WORDS, describe, read
 from learntools.data.vocabulary import SPECIAL, Vocabulary, words_of
 
 ARTISTS = ("openmoji", "noto")  # who draw the training scenes
 NEW_ARTIST = "twemoji"
 LINE = "line"  # OpenMoji without their colours: more to learn shapes from
-STYLES = (*ARTISTS, LINE)  # what a long training sees
+#: what a long training sees, the artists of the tests most often: the more artists, the better it knows a new one
+STYLES = (*ARTISTS, *ARTISTS, LINE, *OF_SCENES)
 WHITE = (255, 255, 255)
 
 TEST_SCENES = 1000
@@ -242,8 +244,8 @@ def _scene(
     for noun, (x, y, size) in zip(nouns, places, strict=True):
         choices = [d for d in things()[noun] if not (colours or {}).get(noun) or d.colour == (colours or {})[noun]]
         drawn, artist = rng.choice(choices or things()[noun]), rng.choice(artists)
-        if drawn.colour and artist == LINE:
-            artist = artists[0]  # no one could tell the colour
+        if (drawn.colour and artist == LINE) or drawn.emoji not in has_drawn(artist):
+            artist = artists[0]  # in line art no one could tell the colour
         found.append(Thing(noun, drawn.emoji, drawn.colour, artist, x, y, size, rng.random() < 0.5))
     ground = WHITE if rng.random() < plain else tuple(rng.randint(200, 255) for _ in range(3))
     return Scene(tuple(found), edges, ground)  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ with what to do.
 """
 
 from learntools.training.average import Average
-from learntools.training.batches import Batches, Jitter, Shift, Source, Tint, flip
+from learntools.training.batches import Batches, Jitter, OneHue, Shift, Source, Tint, flip
 from learntools.training.captioning import Captioning
 from learntools.training.hardware import Plan, TrainingError, choose
 from learntools.training.loop import Result, fit
@@ -34,6 +34,7 @@ __all__ = [
     "CycleGAN",
     "ImageBuffer",
     "Jitter",
+    "OneHue",
     "Pix2Pix",
     "Plan",
     "Recipe",

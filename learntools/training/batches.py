@@ -182,3 +182,22 @@ class Tint:
         mixing = torch.eye(3, device=x.device) + noise - noise.mean(dim=2, keepdim=True)
         light = 0.5 * self.strength * torch.randn(len(x), 1, 1, 1, device=x.device)
         return (torch.einsum("nij,njhw->nihw", mixing, x) + light).clamp(-1, 1)
+
+
+@dataclass(frozen=True)
+class OneHue:
+    """Some images in shades of a single colour, by how light they are: black stays black, and white white.
+
+    share: of the images, for each by chance. Shapes are all that is left to recognise in them.
+    """
+
+    share: float = 0.2
+
+    def __call__(self, x: Tensor) -> Tensor:
+        colour = torch.rand(len(x), 3, 1, 1, device=x.device)
+        low, high = colour.amin(dim=1, keepdim=True), colour.amax(dim=1, keepdim=True)
+        colour = 0.1 + 0.8 * (colour - low) / (high - low).clamp(min=1e-3)
+        light = 0.5 + 0.5 * torch.einsum("c,nchw->nhw", x.new_tensor((0.299, 0.587, 0.114)), x)[:, None]
+        dark, pale = colour * (2 * light).clamp(max=1), (2 * light - 1).clamp(min=0)
+        shades = 2 * (dark + (1 - dark) * pale) - 1
+        return torch.where(torch.rand(len(x), 1, 1, 1, device=x.device) < self.share, shades, x)

@@ -10,25 +10,28 @@ from learntools import data
 from learntools.data import scenes as captioned_scenes
 from learntools.data.captioned import Sentences
 from learntools.data.vocabulary import Vocabulary
-from learntools.training.batches import Tint, flip
+from learntools.training.batches import OneHue, Tint, flip
 from learntools.training.captioning import Captioning
 from learntools.training.recipe import Adam
 from learntools.training.recipes.named import Named
 
 
 def captioning(long: bool = False) -> Captioning:
-    """Sentences for scenes. `long` is for thousands of steps: tinted scenes ask for shapes more than for colours."""
+    """Sentences for scenes.
+
+    `long` is for thousands of steps: scenes in other colours, some in a single hue, ask for shapes more than colours.
+    """
     from learntools.models.captioner import Captioner
 
     return Captioning(
         captioner=Captioner(captioned_scenes.scene_vocabulary()),
-        augment=[Tint(0.2)] if long else [],
+        augment=[Tint(0.2), OneHue(0.15)] if long else [],
         decay=0.998 if long else 0.995,
     )
 
 
 def scenes(long: bool = False) -> captioned_scenes.Endless:
-    """What `captioning` learns from; `long` also has line art."""
+    """What `captioning` learns from; `long` also has line art and three more artists."""
     return captioned_scenes.Endless(captioned_scenes.STYLES if long else captioned_scenes.ARTISTS)
 
 
