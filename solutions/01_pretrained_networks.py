@@ -599,7 +599,7 @@ show_answers(cat, label(cat), drawn, coloured, scenes[:2], sentences[:2])
 # - A photograph of your own. If the name is wrong, is the right one among `classes()` at all?
 # - Put a thing at the edge of a photograph. What does the crop leave of it?
 # - Draw black lines on white, 64×64, in any program, and let the painter colour them: `picture("mine.png")`.
-# - A scene by the third artist, `compose(wish, artist="twemoji")`, whose drawings the describer has never seen.
+# - A scene by Twemoji, `compose(wish, artist="twemoji")`: an artist whose drawings the describer has never seen.
 
 # %% [markdown]
 # ## In your own words
