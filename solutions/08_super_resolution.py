@@ -114,7 +114,7 @@ show_images(torch.cat([bicubic[some], missing[some], test[some]]), columns=8, si
 
 # %% [markdown]
 # Grey means nothing is missing. So a network should not draw the image all over again. Let it draw what is missing, and
-# add that to the bicubic enlargement: such a sum is called a **residual**.
+# add that to the bicubic enlargement. What is missing, the difference, is called the **residual**.
 #
 # ### Question 2
 #
@@ -299,14 +299,16 @@ show_images(torch.cat([bicubic[some], by_srresnet[some], test[some]]), columns=8
 print(f"bicubic {metrics.psnr(bicubic, test):.2f} dB, SRResNet {metrics.psnr(by_srresnet, test):.2f} dB")
 
 # %% [markdown]
-# (`metrics.psnr` takes the PSNR of each image, and the mean of these. That is why it differs from yours a little.)
+# (`metrics.psnr` takes the PSNR of each image, and the mean of these. Yours takes one mean over all pixels, in which
+# the images that are hard weigh more, and so it gave bicubic less above. Compare only numbers of the same kind.)
 #
 # ## What PSNR does not see
 #
 # Much nearer, and edges are clean where it was sure. Look where it was not: fine lines, textures, small eyes. There it
-# is soft. If an edge could be here or one pixel further, then a sharp edge in the wrong place costs twice: once where
-# it is, and once where it should be. A blur in between risks less. So a network that is judged pixel by pixel learns
-# to blur.
+# is soft. If a thin line could be here or one pixel further, then a sharp line in the wrong place costs twice: once
+# where it is, and once where it should be. A pale line over both pixels is wrong by half in each. In squares, as PSNR
+# counts, that costs only half as much on average; in L1 it costs the same, and nothing asks for a sharp one. So a
+# network that is judged pixel by pixel learns to blur.
 #
 # People mind blur more than a shift by a pixel, and so do networks that have learned to see:
 
@@ -346,8 +348,9 @@ q5.check()
 # ## And a judge
 #
 # Features forgive a shift, but they still compare with one truth. What of all the sharp images that *could* be there? A
-# discriminator asks just that: could this be a sharp image? It never sees which one it was. With it an SRResNet becomes
-# an **SRGAN**.
+# discriminator asks just that: could this be a sharp image? It sees sharp images and enlarged ones, and is never told
+# which belong together. Nor does it see the small image, unlike in lesson 05: pixels and features already tie G to it.
+# With it an SRResNet becomes an **SRGAN**.
 #
 # D would have an easy game against a beginner. So SRGAN starts from the trained SRResNet, and D's word weighs little.
 #
@@ -456,8 +459,10 @@ for name, row in found.items():
 #
 # Compare the last two rows. The second training went into looks, and the perceptual distance falls; PSNR has little or
 # nothing of it. Yochai Blau and Tomer Michaeli proved in 2018 that where the truth cannot be known, no method can be
-# best at both: near the limit, to look more real means to be less near. The paper's SRGAN paid 2.65 dB for its looks on
-# the five images of Set5. Yours has trained for a minute with small weights, and may not have reached the limit yet.
+# both nearest and most real: near the limit, to look more real means to be less near. (Their *real* asks whether all
+# the images together are like sharp ones. Our perceptual distance still compares with one truth, and shows that trade
+# only in part.) The paper's SRGAN paid 2.65 dB for its looks on the five images of Set5. Yours has trained for a minute
+# with small weights, and may not have reached the limit yet.
 #
 # Here are mixtures of the two, image by image; bicubic would be far up on the left. Does the line run down to the left,
 # as a trade does, or straight down, or does SRGAN win both?
@@ -509,7 +514,7 @@ print(*(f"{names[i]}: {gain[i]:+.1f} dB" for i in worst), sep="\n")
 
 # %%
 def multiple_of_four(picture, longest=256):
-    """A picture (3, H, W) in bytes → floats (1, 3, H, W), its sides cut to multiples of 4."""
+    """A picture (3, H, W) in bytes → floats (1, 3, H, W), its sides at most `longest`, and multiples of 4."""
     x = data.to_float(picture)[None]
     scale = min(1.0, longest / max(x.shape[2:]))
     sides = [int(side * scale) // 4 * 4 for side in x.shape[2:]]
@@ -539,9 +544,9 @@ print(f"SRGAN {metrics.psnr(ways[3], whole):.2f} dB")
 # begins, and not where it goes. One likely reason: D and the features look at an image in steps of two pixels, so their
 # gradient does not treat neighbouring pixels alike. Among the emoji above you would hardly find it.
 #
-# Now your own. Put a small picture beside this notebook, and its name into the cell. This time nothing is shrunk: what
-# you see has never been there. Without a file, you get a cup of coffee, the other photograph that was held out, much
-# reduced.
+# Now your own. Put a small picture beside this notebook, and its name into the cell. (One that is wider or higher than
+# 96 pixels is first reduced to that.) This time there is no sharp truth to compare with: what the network adds has
+# never been there. Without a file, you get a cup of coffee, the other photograph that was held out, much reduced.
 
 # %%
 PICTURE = ""  # such as "my_thumbnail.png"
@@ -561,8 +566,9 @@ translation_explorer(G, data.shrink, test_small[::21], names=("small", "sharp"))
 # %% [markdown]
 # Other things to try:
 #
-# - Train SRGAN once more with five times the weights, for as long as you have patience. What does it pay in PSNR for
-#   its looks?
+# - Train SRGAN once more with features and D counting five times as much: give `Recipe` also `feature_weight=1.0` and
+#   `adversarial_weight=0.05` (they are 0.2 and 0.01), and as much time as you have patience. What does it pay in PSNR
+#   for its looks?
 # - Shrink an image, save it as a JPEG file of low quality, and enlarge that. What does the network make of the traces?
 # - Give the network its own result as input, for 16 times the size.
 
@@ -582,7 +588,7 @@ translation_explorer(G, data.shrink, test_small[::21], names=("small", "sharp"))
 # ## What you learned
 #
 # - Sharp images are all you need: the small ones you make yourself.
-# - A residual leaves the network only what is missing to draw.
+# - A network that draws the residual has only what is missing to draw.
 # - A sub-pixel convolution thinks small and enlarges last; started alike, it begins without a checkerboard. A loss can
 #   still bring one back.
 # - Pixels ask for blur where the truth is unsure. Features and a discriminator ask for what looks right.

@@ -230,16 +230,22 @@ q5.check()
 
 # %% [markdown]
 # Now the network. A told hole is not empty when the U-Net sees it: `smooth_fill` has let the colours around seep in, as
-# diffusion does, only faster. The U-Net draws what is missing, and that is added.
+# diffusion does, only faster. The U-Net draws what is missing, and twice that is added: a tanh ends at 1, and two
+# colours can be 2 apart.
 #
-# If nothing is told, it looks twice. The first look gives a mask. The second look is told what the first has found.
+# If nothing is told, it looks twice. The first look gives a soft mask, from which it learns. `found_in` makes a hole of
+# it: 1 where the mask is above ½, and one pixel around. The second look is told this hole, and your `assemble` paints
+# there. (`2 * hole - 1` moves it to the range from -1 to 1 that `assemble` expects.)
 
 # %%
 cover_with, tell, put_together = q1.get(), q4.get(), q5.get()
 
 
 class Remover(torch.nn.Module):
-    """(N, 4, H, W), as `tell` gives it → pictures (N, 3, H, W) without what was in front."""
+    """(N, 4, H, W), as `tell` gives it → pictures (N, 3, H, W) without what was in front.
+
+    With the true `mask`, as in training, it gives its own soft mask, too: (N, 1, H, W), 0 to 1.
+    """
 
     def __init__(self):
         super().__init__()
@@ -349,8 +355,8 @@ q6.check()
 # `network.load_state_dict(…)` takes what `load_file(FILE)` reads.
 #
 # The check lets it restore 120 held-out pictures, with their masks and without. With masks, L1 inside must be at most
-# 98 % of what the smooth filling has, and nothing outside may change. Without, L1 inside must be at most 65 % of what
-# leaving the cover there has. If yours does not get there, train for longer.
+# 98 % of what `smooth_fill` alone has, and nothing outside may change. Without, L1 inside must be at most 65 % of what
+# leaving the cover there has, and L1 outside at most 0.06. If yours does not get there, train for longer.
 
 
 # %% answer="q7"
@@ -438,8 +444,9 @@ show_images(
 #
 # ## What it has found
 #
-# When nothing is told, the network keeps its mask to itself. Your `find_cover` gets it from the outside. Where soft
-# edges of a wire were, a picture changes by very little, so the threshold is not 0.
+# When nothing is told, the network keeps its mask to itself. Your `find_cover` gets it from the outside. The network
+# also repaints pixels beside the cover, in nearly their old colours: those should not count, so the threshold is not 0.
+# That has a price. At the soft edges of a wire a picture changes by very little, too, and some of these are missed.
 
 # %%
 found = q6.get()(covered, untold, 0.15)
