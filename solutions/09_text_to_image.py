@@ -135,8 +135,9 @@ def sentence_vector(vectors, words):
 q2.check()
 
 # %% [markdown]
-# How near are sentences to each other, for the trained text encoder of the course? 1 is the same direction, 0 is no
-# more alike than any two.
+# How near are sentences to each other, for the trained text encoder of the course? First the mean of the five is taken
+# away from each, so that what they have in common does not count. Then 1 is the same direction, 0 a right angle, and
+# below 0 they point apart.
 
 # %%
 compared = ["a blue rabbit", "here is a blue rabbit", "a green rabbit", "a blue bus", "a red crown"]
@@ -165,13 +166,14 @@ apart = {"a red bus": ((-1.3, 0.8), 0.45), "a red shark": ((1.1, 0.9), 0.45), "a
 show_codes({name: (mean, (sigma, sigma)) for name, (mean, sigma) in apart.items()})
 
 # %% [markdown]
-# How do you draw a number from a distribution that is still to be learned? You draw noise that depends on nothing, and
-# then stretch and shift it: code = mean + sigma · noise. Sigma is the **standard deviation**, here called *spread* for
-# short: how far from the mean the numbers usually lie. Now a gradient finds its way to `mean` and to sigma. This is
-# called the **reparameterisation trick**.
+# A **distribution** says how often which numbers come. That of `torch.randn` is called **normal**: most numbers lie
+# near the mean, here 0, and few far away. How do you draw from one whose mean and width are still to be learned? You
+# draw noise that depends on nothing, and then stretch and shift it: code = mean + sigma · noise. Sigma is the
+# **standard deviation**, here called *spread* for short: how far from the mean the numbers usually lie. Now a gradient
+# finds its way to `mean` and to sigma. This is called the **reparameterisation trick**.
 #
-# A layer may give negative numbers, and sigma must be positive. So the layer gives the logarithm of the variance, and
-# the variance is sigma squared.
+# A layer may give negative numbers, and sigma must be positive. So the layer gives the natural logarithm of the
+# **variance**, which `.exp()` undoes, and the variance is sigma squared.
 #
 # ### Question 3
 #
@@ -218,8 +220,10 @@ q4.check()
 # %% [markdown]
 # ## Two stages
 #
-# A picture of 64×64 all at once is a lot to ask. **Stage I** paints a sketch of 16×16: what is where, and in which
-# colour. **Stage II** gets the sketch, reads the sentence again, and paints the picture.
+# A picture of 64×64 all at once is a lot to ask. **Stage I** gets the code and, as G did in lessons 03 and 04, plain
+# noise `z`, here four numbers. The code says what to paint, and `z` which of the many pictures of it. It paints a
+# sketch of 16×16: what is where, and in which colour. **Stage II** gets the sketch, reads the sentence again, and
+# paints the picture.
 
 # %%
 show_stages()
@@ -262,7 +266,8 @@ q5.check()
 # words. So our stages also do what a later paper, AttnGAN, has added: each place looks at the **words**, and picks
 # those that concern it. It is the attention of lesson 07, turned round.
 #
-# Your functions make the generator, with the course's stages in it:
+# Your `sentence_vector` and your `augment` make the generator. The stages in it are the course's. (`chunk(2, dim=1)`
+# cuts each row in two, here into the mean and the log variance.)
 
 # %%
 mean_of, code_of = q2.get(), q3.get()
@@ -290,7 +295,8 @@ print(*(f"{name}: {tuple(value.shape)}" for name, value in untrained._asdict().i
 #
 # D must see the sentence too, or G could paint any nice picture for any order: that was lesson 04. Does D then check
 # whether they belong together? Think of what it is shown: real images with their own sentences, which it should
-# accept, and fakes. It can tell the two apart by the image alone, and never needs to read.
+# accept, and fakes. As long as the fakes look false, it can tell the two apart by the image alone, and has no reason to
+# read. In lesson 04 it came to listen all the same, to ten labels. With sentences that may take too long.
 #
 # So D is given a third kind of pair: a **real** image with a **wrong** sentence. There is nothing wrong with the
 # image. Only who has read the sentence can refuse it. A D that is trained like this is called **matching-aware**.
@@ -326,9 +332,9 @@ q6.check()
 # %% [markdown]
 # ## G's loss
 #
-# G wants D to accept its images under their sentences. In the paper that is all, and it takes days. We have minutes,
-# so our G gets the help that you know from lesson 05: L1 to the real image of the same sentence. Neither StackGAN nor
-# the matching-aware GAN before it has this term.
+# G wants D to accept its images under their sentences. In the paper that and the KL divergence are all, and it takes
+# days. We have minutes, so our G gets the help that you know from lesson 05: L1 to the real image of the same sentence.
+# Neither StackGAN nor the matching-aware GAN before it has this term.
 #
 # ### Question 7
 #
@@ -349,7 +355,7 @@ q7.check()
 
 # %% [markdown]
 # There is a catch. A shark may lie two pixels higher or two pixels lower, and L1 to a single image punishes all the
-# others. The safest picture is then the mean of all of them, in which every thin black line is a grey smear. You know
+# others. The safest picture is then one in between them all, in which thin black lines are smeared or gone. You know
 # this from lesson 05, where L1 alone blurred.
 #
 # Where the shark lies is for the noise to say. So in training, the noise is not drawn blindly: a small network looks
@@ -388,8 +394,9 @@ class Recipe(training.TextToImage):
 # %% [markdown]
 # ## Train
 #
-# The orders are drawn and painted anew for every batch, so the network never sees an image twice. The preview shows
-# twenty tints and twenty pairs that are not among them. First come blots on the right side, then shapes, then colours.
+# The orders are drawn and painted anew for every batch, so there is no fixed set to learn by heart. The preview shows
+# twenty tints and twenty pairs that are never among them. First come blots where things should be, then shapes, then
+# colours.
 #
 # On a slow or busy computer 150 seconds may be too few for question 8. Then write more, such as 300, or go on with the
 # course's generator.
@@ -552,9 +559,10 @@ show_captions(turned, words_in_turn, columns=8, size=1.0)
 #
 # - Ask for something that cannot be: *a bus to the left of a bus*, or three things. What does the sentence checker
 #   say, and what does G paint if you go round it, with `G(encoded(…), …)`?
-# - Leave out the wrong sentences (replace `said.roll(1, 0)` by `said` in question 6 and skip the check), and train
-#   again. Which number falls?
-# - Set `guess_weight` to 10 in the recipe. What becomes of thin lines, and why?
+# - Leave out the wrong sentences: delete their term in question 6, run that cell without the check, and write
+#   `d_loss = discriminator_loss` above the recipe (`q6.get()` would give you ours). Train again, and measure with
+#   `G = result.generator.cpu().eval()`. Which number falls?
+# - Give the recipe `guess_weight=10` (it is 0.02), and measure in the same way. What becomes of thin lines, and why?
 
 # %% [markdown]
 # ## In your own words

@@ -39,7 +39,7 @@ from learntools.viz.explorers import before_after
 # | you have | `KIND` | you set | you get |
 # |---|---|---|---|
 # | two folders; the two images of a pair have the same file name | `"pairs"` | `FOLDER_A`, `FOLDER_B` | pix2pix |
-# | a folder of files that show input and output side by side | `"side by side"` | `FOLDER_A` | pix2pix |
+# | a folder of files with the input on the left and the output on the right | `"side by side"` | `FOLDER_A` | pix2pix |
 # | two folders without pairs, each of one style | `"two styles"` | `FOLDER_A`, `FOLDER_B` | CycleGAN |
 # | a folder of images, and a file with sentences about them | `"captions"` | `FOLDER_A`, `CAPTIONS` | a captioner |
 #
@@ -105,6 +105,9 @@ else:
 # Here the **file name** says so. What stands before the first `--` is the group: `dog--1.png` and `dog--2.png` belong
 # together. A name without `--` is a group of its own.
 #
+# With few groups the rule below may take none, or nearly all. Then the first images are held out instead, and a line
+# says so: such a test is too easy.
+#
 # And the choice must always be the same, after a restart and with images added later. A **checksum** does that: a
 # number computed from a text, that looks random, and is the same each time. `zlib.crc32(b"dog")` is one.
 #
@@ -135,6 +138,7 @@ def divided(names):
     out = [i for i, name in enumerate(names) if is_test(name)]
     if not 2 <= len(out) <= len(names) / 2:  # of few groups the rule may take none, or nearly all
         out = list(range(min(5, len(names) // 2)))
+        print("Too few groups for the rule: the first images are held out, and their groups may be torn apart.")
     return [i for i in range(len(names)) if i not in set(out)], out
 
 
@@ -206,7 +210,7 @@ if hasattr(recipe, "shown"):
     recipe.shown = data.to_float(test.a[:10])
 result = training.fit(recipe, examples, seconds=platforms.time_budget(SECONDS), seed=1)
 name_of_it = "generator" if paired else {"two styles": "generators", "captions": "captioner"}[KIND]
-network = result.networks[name_of_it].cpu()
+network = result.networks[name_of_it].cpu().to(memory_format=torch.contiguous_format)  # as it comes from a file
 
 # %% [markdown]
 # ## Look at what it has not seen
@@ -391,11 +395,14 @@ else:
 #    *you* make the output from the input?
 # 2. **The range.** Networks take and give [-1, 1]. `x.min()` and `x.max()` tell you at once.
 # 3. **The mode.** Eval mode when you use it, and train mode when you train.
-# 4. **Ten images.** Train on ten, and look at the same ten. If it cannot even learn those by heart, something is
-#    broken. If it can, the code is right, and what is missing is data or time.
-# 5. **The time.** Is the loss still falling, are the pictures still getting better? Then double `SECONDS`.
+# 4. **Ten images.** Train on ten, and look at the same ten: for once, let `divided` end with
+#    `return list(range(10)), list(range(10))`. If it cannot even learn those by heart, something is broken. If it can,
+#    the code is right, and what is missing is data or time.
+# 5. **The time.** Do the pictures of the preview still get better (for captions: does the loss still fall)? Then double
+#    `SECONDS`.
 # 6. **More data.** Good on training images and bad on held-out ones means: learned by heart. Collect more, or change
-#    those you have more (`training.Shift`, `training.Tint`).
+#    more about those you have: the recipe's `augment` is a list, and `training.Shift(2, edge=1.0)` can stand in it (1
+#    is white, -1 black).
 # 7. **The size.** Only then go from 64 to 128 pixels, with a GPU if you can.
 #
 # And before you show it to others: are these images yours to use? Whom could a wrong output hurt? Say what the network
