@@ -36,9 +36,9 @@ STEPS = {
     "pix2pix": 3000,
     "cyclegan": 3000,
     "captioning": 18000,
-    "super_resolution": 1800,
+    "super_resolution": 4000,
     "text_to_image": 4000,
-    "object_removal": 1500,
+    "object_removal": 4000,
 }
 HALF = (
     "pix2pix",
