@@ -123,7 +123,7 @@ def test_the_learners_functions_are_the_ones_of_the_courses_network():
 def test_the_shipped_network_makes_what_its_card_says():
     network = recipes.object_removal().generator
     network.load_state_dict(data.weights("object_removal"))
-    found = recipes.measure_object_removal({"generator": network.eval()})
+    found = recipes.RECIPES["object_removal"].measure({"generator": network.eval()})
     card = (data.files.folder() / "weights" / "object_removal.md").read_text(encoding="utf-8")
     for key, value in found.items():
         stated = float(card.split(f"| {key.replace('_', ' ')} | ")[1].split()[0])
