@@ -122,8 +122,8 @@ def share_cores() -> None:
 
     The library that spreads torch's work over the cores (GNU OpenMP) otherwise spins for milliseconds while it waits.
     Not to spin at all costs time, too, for then a thread must be woken again and again. On 2 virtual cores a step of
-    text-to-image took 116 ms with the library's own habit and 200 ms without spinning, but 540 to 1,540 ms and 240 ms
-    when another program used one of the cores. In between, 3,000 turns lose little either way: a captioner's step took
+    text-to-image took 116 ms with the library's own habit and 200 ms without spinning, but 535 and 240 ms when
+    another program used one of the cores. In between, 3,000 turns lose little either way: a captioner's step took
     103 ms (97 and 127), and 216 ms (404 and 186) beside the other program.
     """
     os.environ.setdefault("GOMP_SPINCOUNT", "3000")
