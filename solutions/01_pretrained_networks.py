@@ -521,8 +521,8 @@ else:
 # %% [markdown]
 # ## The third box: describe
 #
-# The last box takes a picture and gives a sentence. It has only ever seen **scenes**: one to three emoji on a canvas of
-# 64×64 pixels. Lesson 07 trains it.
+# The last box takes a picture and gives a sentence. Its first layers are borrowed from the first box. All else has only
+# ever seen **scenes**: one to three emoji on a canvas of 64×64 pixels. Lesson 07 trains it.
 #
 # `compose` draws the scene that a sentence asks for. The box does not see your sentence, only the picture:
 

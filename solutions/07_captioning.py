@@ -226,6 +226,10 @@ print(f"memories at the end: {float((memories[0, -1] - memories[1, -1]).norm()):
 # The half that looks is the **encoder**: convolutions that make the image smaller, as in a discriminator, but with no
 # score at the end. Of 64×64 pixels an 8×8 grid is left. Each of these 64 **places** has 192 numbers that say what is to
 # be seen there, and where it lies.
+#
+# Most of these convolutions are borrowed. They are the first stages of the recogniser in lesson 01, which has learned
+# from over a million photographs what edges, fur and wheels look like. They stay **frozen**: no step of the training
+# changes them. Only the last three convolutions are new, and learn.
 
 # %%
 scene = scenes.render([scenes.compose("a cat to the left of a red apple, and a tent above the cat", artist="noto")])
@@ -320,8 +324,9 @@ speak = q6.get()  # yours, once it passes
 # %% [markdown]
 # ## At rest
 #
-# The encoder has batch norms. In train mode they bring each channel to mean 0 and spread 1 *over the batch*: what the
-# network sees of an image then depends on the images beside it. In eval mode they use what they learned in training.
+# The new part of the encoder has batch norms. In train mode they bring each channel to mean 0 and spread 1 *over the
+# batch*: what the network sees of an image then depends on the images beside it. In eval mode they use what they
+# learned in training.
 #
 # ### Question 7
 #
@@ -412,7 +417,8 @@ for row, total, score in zip(words, sums, q8.get()(chances.log(), words), strict
 # ## Train
 #
 # Scenes cost nothing: `scenes.Endless()` makes new ones for every batch, and no scene comes twice. Two things are kept
-# out. One pair of nouns in eight never occurs together: those scenes are for testing. And a third artist draws none.
+# out. One pair of nouns in eight never occurs together: those scenes are for testing. And one artist of emoji, Twemoji,
+# draws none of them.
 #
 # `new_captioner()` puts the parts together. Its recurrent layer is an LSTM, an older relative of the GRU. Two helps
 # have been added, because two and a half minutes are short:
@@ -420,11 +426,14 @@ for row, total, score in zip(words, sums, q8.get()(chances.log(), words), strict
 # - Each place says by itself which words it looks like. A second loss, beside yours, teaches it that.
 # - Places that have been told about count less from then on, so that nothing is named twice.
 #
-# `training.Captioning` reads the true words, and makes both losses smaller.
+# `training.Captioning` reads the true words, and makes both losses smaller. A quarter of the images get some **noise**,
+# or are **blurred** a little. The frozen stages notice every grain: without this, noise that you can hardly see makes
+# the captioner talk nonsense.
 
 # %% tags=["train"]
 torch.manual_seed(1)
-recipe = training.Captioning(captioner=new_captioner(), loss=q3.get())
+spoiled = [training.Noise(share=0.25), training.Blur(share=0.25)]
+recipe = training.Captioning(captioner=new_captioner(), loss=q3.get(), augment=spoiled)
 result = training.fit(recipe, scenes.Endless(), seconds=platforms.time_budget(150), seed=1)
 
 # %% [markdown]
@@ -447,7 +456,8 @@ print(f"{FILE} holds {len(weights)} tensors, {FILE.stat().st_size / 1e6:.1f} MB"
 # reads.
 #
 # The check shows it 150 scenes whose things it has never seen together, and lets it speak by itself. In at least half
-# of them it must name all things, and no other; and most of what it says about left, right, above and below must hold.
+# of them it must name all things, and no other; and most of what it says about colours, and about left, right, above
+# and below, must hold.
 # If yours is not there yet, train for longer.
 
 
@@ -533,7 +543,8 @@ for name, found, truth in (("new combinations", said, test), ("new artist", said
 
 # %% [markdown]
 # Compare the two rows. New combinations of known drawings are one thing, and new drawings are another: the network has
-# learned how *a few artists* draw a cat, and not what a cat is.
+# learned how *a few artists* draw a cat, and only in part what a cat is. The borrowed convolutions help it here, for
+# photographs show cats of all kinds.
 #
 # Look at BLEU beside the share of right objects. It falls much less, because a sentence about the wrong things still
 # has most of its words right: *a*, *to the left of*, *and*.
@@ -618,7 +629,7 @@ for (noun, other), count in instead.most_common(5):
 #
 # You have three kinds of networks now: one that colours, one that redraws, and one that describes. Let them work
 # together. First lesson 06: an emoji by Twemoji, the artist whom the captioner has never seen, is redrawn in the style
-# of OpenMoji, whom it knows well. Is it recognised now?
+# of OpenMoji, whom it knows well. Is it recognised more often now, or was more lost on the way than won?
 
 
 # %% tags=["demo"]
@@ -652,8 +663,7 @@ believed([pairs.names[i] for i in known], before=a, redrawn=redrawn, truth=b)
 
 # %% [markdown]
 # Then lesson 05: line art is coloured. What does the captioner make of the bare lines, what of the colours that were
-# only guessed, and what of the true ones? (The course's own captioner was trained for longer than yours, and has seen
-# line art too.)
+# only guessed, and what of the true ones? (Some of the scenes in its training were line art, too.)
 
 # %% tags=["demo"]
 drawings = data.emoji_pairs("test")
@@ -671,6 +681,9 @@ believed([drawings.names[i] for i in known], lines=lines, coloured=coloured, tru
 #
 # - Compose scenes that no sentence of the training describes: two cats, or a thing in the corner. What does it say?
 # - Train with `training.flip` in the recipe's `augment`. Which words go wrong, and why?
+# - Train without noise and blur, and describe `x + 0.05 * torch.randn_like(x)`, the test scenes with a little noise.
+# - Take `Captioner(vocabulary, Encoder())`, from `learntools.models.captioner`, in place of `new_captioner()`. Nothing
+#   in it is borrowed. How many scenes of the new artist are right then?
 # - Train the decoder on longer lists: `scenes.Endless(counts=(3,))`. Are single things still described?
 
 # %% [markdown]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import itertools
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,19 @@ from torch import nn
 from torch.nn import functional as F
 
 from learntools import data, losses, training
-from learntools.data.scenes import Endless, draw_scenes, render, scene_vocabulary
+from learntools.data.scenes import Endless, draw_scenes, render, scene_vocabulary, unseen_combinations
 from learntools.data.vocabulary import END, PAD, SPECIAL, START, UNKNOWN, Vocabulary
-from learntools.models.captioner import Captioner, Encoder, beam_search, describe, greedy, trained_captioner
+from learntools.metrics import judged_scenes
+from learntools.models.captioner import (
+    Captioner,
+    Encoder,
+    beam_search,
+    describe,
+    greedy,
+    scene_captioner,
+    trained_captioner,
+)
+from learntools.models.recognition import RecogniserError
 from learntools.training import Captioning, TrainingError, fit
 
 REAL = Path(__file__).resolve().parents[2] / "shared" / "real_data"
@@ -225,6 +236,32 @@ def test_a_short_training_learns_which_words_there_are():
     assert loss() < 0.75 * before
 
 
+def test_what_the_encoder_of_scenes_has_borrowed_stays_as_it_is():
+    torch.manual_seed(0)
+    network = scene_captioner()
+    before = {name: value.clone() for name, value in network.state_dict().items()}
+    fit(Captioning(network, batch_size=8), Endless(), steps=3, seed=0, show=False, device="cpu")
+    borrowed = {name for name in before if name.startswith("encoder.network.")}
+    assert len(borrowed) > 50
+    changed = {name for name, value in network.state_dict().items() if not torch.equal(value, before[name])}
+    assert not changed & borrowed
+    assert {"encoder.place", "encoder.body.0.0.weight", "encoder.norm.running_mean", "word.bias"} <= changed
+
+
+def test_an_encoder_of_scenes_needs_nothing_but_its_state_dict(images, monkeypatch):
+    torch.manual_seed(0)
+    whole = scene_captioner().eval()
+    monkeypatch.setitem(sys.modules, "timm", None)
+    again = scene_captioner(trained=False).eval()
+    again.load_state_dict(whole.state_dict())
+    with torch.no_grad():
+        places = whole.encoder(images)
+        torch.testing.assert_close(again.encoder(images), places)
+    assert places.shape == (5, 64, 192)
+    with pytest.raises(RecogniserError, match="pip install timm"):
+        scene_captioner()
+
+
 def test_its_own_words_replace_true_ones_but_not_the_frame(images):
     recipe = Captioning(attentive(2, images))
     read = torch.tensor([[START, 4, 5, END, PAD, PAD]] * 5)
@@ -315,6 +352,33 @@ def test_one_hue_keeps_how_light_each_pixel_is_and_leaves_the_other_images_alone
         assert steps.min() >= -1e-5
     assert (made.amax(dim=1) - made.amin(dim=1)).flatten(1).amax(dim=1).min() > 0.1, "an image has no hue"
     assert torch.equal(training.OneHue(0.0)(x), x)
+
+
+def test_noise_and_blur_spoil_the_first_images_of_a_batch_and_no_others():
+    torch.manual_seed(0)
+    x = torch.rand(40, 3, 8, 8) * 2 - 1
+    for change in (training.Noise(0.5, share=0.3), training.Blur(share=0.3)):
+        y = change(x)
+        assert torch.equal(y[12:], x[12:])
+        assert (y[:12] != x[:12]).flatten(1).any(dim=1).all()
+        assert y.abs().max() <= 1
+        assert torch.equal(type(change)(share=0.0)(x), x)
+    flat = torch.zeros(200, 3, 8, 8)
+    spread = training.Noise(0.2, share=1.0)(flat).flatten(1).std(dim=1)
+    assert 0.08 < spread.mean() < 0.12
+    assert spread.max() < 0.24
+    assert torch.equal(training.Blur(share=1.0)(flat + 0.5), flat + 0.5), "a plain image has nothing to blur"
+    steps = training.Blur(share=1.0)(x).diff(dim=3).abs().mean() / x.diff(dim=3).abs().mean()
+    assert 0.3 < steps < 0.9
+
+
+def test_noise_that_can_hardly_be_seen_changes_little_of_what_is_said(trained):
+    scenes = unseen_combinations(100)
+    x = data.to_float(scenes.images())
+    noisy = x + 0.05 * torch.randn(x.shape, generator=torch.Generator().manual_seed(0))
+    clean, spoiled = (judged_scenes(describe(trained, images), scenes.scenes)["objects"] for images in (x, noisy))
+    assert clean > 0.9
+    assert spoiled > clean - 0.1
 
 
 @pytest.mark.skipif(not (REAL / "flickr8k").is_dir(), reason="needs the copy of Flickr8k")

@@ -14,6 +14,7 @@ from torch import nn
 from learntools import losses
 from learntools.core.scenario import draw
 from learntools.core.verdict import CORRECT, INCORRECT, NOT_ATTEMPTED
+from learntools.data import nouns
 from learntools.data.scenes import compose, render, scene_vocabulary
 from learntools.data.vocabulary import END, PAD, START, UNKNOWN
 from learntools.lessons import captioning as lesson
@@ -152,6 +153,23 @@ def test_naming_the_things_and_guessing_where_they_lie_does_not_pass():
     assert found.objects > 0.95
     assert found.word == "lost"
     assert found.directions < 0.5
+
+
+def test_naming_the_things_and_guessing_their_colours_does_not_pass():
+    scenes = reading.unseen_scenes()
+    coloured = sum(bool(thing.colour) for scene in scenes.scenes for thing in scene.things)
+    assert coloured >= 45
+    colours = nouns.COLOURS
+    turned = dict(zip(colours, (*colours[1:], colours[0]), strict=True))
+    rng = random.Random(3)
+    said = []
+    for first, *_ in scenes.references:
+        change = rng.random() < 0.5  # half of them are right by luck
+        said.append(" ".join(turned.get(word, word) if change else word for word in first.split()))
+    found = reading.reading(said)
+    assert found.objects > 0.95
+    assert found.word == "colour-blind"
+    assert 0.3 < found.colours < reading.COLOURS
 
 
 @pytest.mark.parametrize("seed", range(3))

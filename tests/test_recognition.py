@@ -34,6 +34,7 @@ from learntools.models.recognition import (
     resize,
     resnet101,
 )
+from learntools.models.stages import CHANNELS, Stages
 
 PHOTOS = Path(__file__).resolve().parents[2] / "shared" / "real_data" / "imagenet_photos"
 RED, BLUE, WHITE = (255, 0, 0), (0, 0, 255), (255, 255, 255)
@@ -46,6 +47,31 @@ def quiet(monkeypatch):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         yield
+
+
+@pytest.mark.parametrize("shape", [(2, 3, 96, 96), (1, 3, 101, 77)])
+def test_the_stages_alone_are_those_of_the_whole_network(shape):
+    x = torch.rand(shape, generator=torch.Generator().manual_seed(0)) * 2 - 1
+    whole = efficientnet_lite0()
+    found = Stages(7)(x)
+    maps = whole.bn1(whole.conv_stem(x))
+    for stage, block in enumerate(whole.blocks):
+        maps = block(maps)
+        assert maps.shape[1] == CHANNELS[stage]
+        torch.testing.assert_close(found[stage], maps, rtol=1e-3, atol=1e-3)
+    assert len(found) == 7
+
+
+def test_few_stages_are_the_first_of_many_and_learn_nothing():
+    x = torch.rand(1, 3, 64, 64, generator=torch.Generator().manual_seed(0)) * 2 - 1
+    torch.manual_seed(5)
+    few, many = Stages(2), Stages(4)
+    assert torch.rand(()) == torch.rand((), generator=torch.Generator().manual_seed(5)), "a seed has noticed"
+    assert [torch.equal(a, b) for a, b in zip(few(x), many(x), strict=False)] == [True, True]
+    assert not any(value.requires_grad for value in few.parameters())
+    empty = Stages(2, trained=False)
+    empty.load_state_dict(few.state_dict())
+    torch.testing.assert_close(empty(x)[1], few(x)[1])
 
 
 def refused(source, sentence: str) -> str:

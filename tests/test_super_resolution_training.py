@@ -110,10 +110,12 @@ def test_a_new_sub_pixel_layer_draws_squares_without_a_pattern():
 
 def test_the_recognisers_features_stay_fixed_and_let_the_gradient_through():
     features = RecognitionFeatures(stages=2)
-    wrapped = nn.Sequential(features).train()
-    assert not any(module.training for module in features.modules())
+    wrapped = nn.Sequential(features)
     assert not any(value.requires_grad for value in wrapped.parameters())
     real = torch.rand(2, 3, 32, 32) * 2 - 1
+    at_rest = wrapped.eval()(real)
+    torch.testing.assert_close(wrapped.train()(real), at_rest)
+    torch.testing.assert_close(wrapped.eval()(real), at_rest)
     fake = (0.5 * real).requires_grad_()
     assert features(real).shape == (2, 24, 8, 8)
     loss = losses.perceptual_loss(features, fake, real)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import os
+import platform
 import resource
 import signal
 import subprocess
@@ -20,7 +21,18 @@ from torch.nn import functional as F
 
 from learntools import losses, training
 from learntools.data import ImageSet
-from learntools.training import GAN, Adam, Average, Batches, Classifier, ConditionalGAN, TrainingError, fit, frozen
+from learntools.training import (
+    GAN,
+    Adam,
+    Average,
+    Batches,
+    Classifier,
+    ConditionalGAN,
+    TrainingError,
+    fit,
+    frozen,
+    hardware,
+)
 from learntools.training.checkpoint import Shelf, read_whole, write_whole
 from learntools.training.hardware import choose
 
@@ -102,6 +114,32 @@ def test_every_choice_can_be_overridden():
     assert (plan.precision, plan.channels_last, plan.compiled) == ("fp32", True, True)
     assert plan.memory_format is torch.channels_last
     assert str(plan).count("asked for") == 4
+
+
+@pytest.mark.parametrize(
+    ("precision", "prefers", "machine", "last"),
+    [
+        ("fp32", False, "x86_64", False),
+        ("fp32", True, "x86_64", True),
+        ("fp32", True, "arm64", False),
+        ("bf16", False, "arm64", True),
+    ],
+)
+def test_the_layout_is_what_suits_precision_networks_and_processor(monkeypatch, precision, prefers, machine, last):
+    monkeypatch.setattr(hardware.platform, "machine", lambda: machine)
+    plan = choose(device="cpu", precision=precision, prefers_channels_last=prefers)
+    assert plan.channels_last is last
+    assert ("channels_last: " in str(plan)) is last
+    asked = choose(device="cpu", precision=precision, channels_last=not last, prefers_channels_last=prefers)
+    assert asked.channels_last is not last
+
+
+def test_a_recipe_may_prefer_a_layout(data):
+    recipe = gan()
+    for prefers in (False, True):
+        recipe.channels_last = prefers
+        plan = fit(recipe, data, steps=1, precision="fp32", **QUIET).plan
+        assert plan.channels_last is (prefers and platform.machine().lower() in ("x86_64", "amd64"))
 
 
 @pytest.mark.parametrize(

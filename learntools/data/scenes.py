@@ -30,10 +30,10 @@ from learntools.data.scene_drawing import SIDE, has_drawn, render
 from learntools.data.sentences import FIXED_WORDS, describe, read
 from learntools.data.vocabulary import SPECIAL, Vocabulary, words_of
 
-ARTISTS = ("openmoji", "noto")  # who draw the training scenes
+ARTISTS = ("openmoji", "noto")  # who draw the test scenes of unseen combinations, and half of the training's
 NEW_ARTIST = "twemoji"
 LINE = "line"  # OpenMoji without their colours: more to learn shapes from
-#: what a long training sees, the artists of the tests most often: the more artists, the better it knows a new one
+#: what a training sees, the artists of the tests most often: the more artists, the better it knows a new one
 STYLES = (*ARTISTS, *ARTISTS, LINE, *OF_SCENES)
 WHITE = (255, 255, 255)
 
@@ -201,11 +201,11 @@ class Endless:
     not afterwards.
     """
 
-    def __init__(self, artists: Sequence[str] = ARTISTS, plain: float = 0.5, counts: Sequence[int] = _COUNTS):
+    def __init__(self, artists: Sequence[str] = STYLES, plain: float = 0.5, counts: Sequence[int] = _COUNTS):
         self.artists, self.plain, self.counts = tuple(artists), plain, tuple(counts)
 
     def __repr__(self) -> str:
-        return f"Endless scenes by {' and '.join(self.artists)}, {len(scene_vocabulary())} words"
+        return f"Endless scenes by {' and '.join(dict.fromkeys(self.artists))}, {len(scene_vocabulary())} words"
 
     def draw(self, count: int, device: str | torch.device = "cpu") -> tuple[Tensor, Tensor]:
         """`count` scenes as images uint8 (count, 3, 64, 64), and one caption of each, int64 (count, T)."""

@@ -23,6 +23,7 @@ from learntools.data.pictures import picture
 from learntools.data.sharp_images import enlarge, shrink
 from learntools.metrics.kernel import AT_ONCE
 from learntools.metrics.likeness import images_in_range, psnr, ssim
+from learntools.models.stages import Stages
 
 #: Smaller images are brought to this size before the network looks at them; larger ones stay as they are.
 SIZE = 128
@@ -51,7 +52,7 @@ def perceptual_distance(x: Tensor, y: Tensor) -> float:
     part = AT_ONCE.get(x.device.type, 64)
     with torch.no_grad():
         for a, b in zip(x.split(part), y.split(part), strict=True):
-            both = [network(side) for side in (a, b)]
+            both = [_features(side, network) for side in (a, b)]
             for first, second in zip(*both, strict=True):
                 apart = (F.normalize(first, dim=1) - F.normalize(second, dim=1)).square().sum(dim=1)
                 total += float(apart.mean(dim=(1, 2)).sum()) / len(STAGES)
@@ -119,31 +120,16 @@ def luminance_of_folder(folder: str | Path, network: nn.Module | None = None, fa
     return found
 
 
-class _Stages(nn.Module):
-    """EfficientNet-Lite0's features (N, C, H', W') after each of `STAGES`."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        from learntools.models.recognition import efficientnet_lite0
-
-        network = efficientnet_lite0()
-        self.stem = nn.Sequential(network.conv_stem, network.bn1)  # type: ignore[arg-type]
-        self.blocks = nn.ModuleList(list(network.blocks)[: max(STAGES) + 1])  # type: ignore[arg-type]
-
-    def forward(self, x: Tensor) -> list[Tensor]:
-        x = x.float().expand(-1, 3, -1, -1)
-        size = (max(SIZE, x.shape[2]), max(SIZE, x.shape[3]))
-        if size != tuple(x.shape[2:]):
-            x = F.interpolate(x, size=size, mode="bicubic", antialias=True).clamp(-1, 1)
-        x = self.stem(x.contiguous(memory_format=torch.channels_last))
-        found = []
-        for index, block in enumerate(self.blocks):
-            x = block(x)
-            if index in STAGES:
-                found.append(x)
-        return found
-
-
 @functools.lru_cache(maxsize=2)
 def _network(device: str) -> nn.Module:
-    return _Stages().eval().to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return Stages(max(STAGES) + 1).to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+
+def _features(x: Tensor, network: nn.Module) -> list[Tensor]:
+    """EfficientNet-Lite0's features (N, C, H', W') after each of `STAGES`."""
+    x = x.float().expand(-1, 3, -1, -1)
+    size = (max(SIZE, x.shape[2]), max(SIZE, x.shape[3]))
+    if size != tuple(x.shape[2:]):
+        x = F.interpolate(x, size=size, mode="bicubic", antialias=True).clamp(-1, 1)
+    found = network(x)
+    return [found[stage] for stage in STAGES]

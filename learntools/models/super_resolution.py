@@ -18,6 +18,7 @@ import torch
 from torch import Tensor, nn
 
 from learntools.data.sharp_images import enlarge
+from learntools.models.stages import Stages
 
 
 class SRResNet(nn.Module):
@@ -158,8 +159,8 @@ SCALE = 0.1
 class RecognitionFeatures(nn.Module):
     """What EfficientNet-Lite0 sees in an image: (N, 3, H, W) in [-1, 1] → (N, channels, H', W'), gradients let through.
 
-    The network was trained on ImageNet to tell 1,000 things apart (`models.recognition`), its weights stay fixed and
-    it stays in eval mode, whatever is asked. SRGAN takes a VGG-19 instead, whose weights do not ship with a package.
+    The network was trained on ImageNet to tell 1,000 things apart (`models.recognition`), its weights stay fixed.
+    SRGAN takes a VGG-19 instead, whose weights do not ship with a package.
 
     Args:
         stages: how many of its seven stages are run. 1 gives 16 channels at half the size, 2 gives 24 at a quarter,
@@ -170,19 +171,10 @@ class RecognitionFeatures(nn.Module):
 
     def __init__(self, stages: int = 2):
         super().__init__()
-        from learntools.models.recognition import efficientnet_lite0
-
-        network = efficientnet_lite0()
-        blocks = list(network.blocks)[:stages]  # type: ignore[arg-type]
-        self.net = nn.Sequential(network.conv_stem, network.bn1, *blocks)  # type: ignore[arg-type]
-        self.requires_grad_(False)
-        self.train(False)
-
-    def train(self, mode: bool = True) -> RecognitionFeatures:
-        return super().train(False)
+        self.net = Stages(stages)
 
     def forward(self, x: Tensor) -> Tensor:
-        return SCALE * self.net(x)
+        return SCALE * self.net(x)[-1]
 
 
 __all__ = ["Discriminator", "RecognitionFeatures", "ResidualBlock", "SRResNet", "SubPixel", "icnr"]

@@ -12,7 +12,7 @@ with what to do.
 """
 
 from learntools.training.average import Average
-from learntools.training.batches import Batches, Jitter, OneHue, Shift, Source, Tint, flip
+from learntools.training.batches import Batches, Blur, Jitter, Noise, OneHue, Shift, Source, Tint, flip
 from learntools.training.captioning import Captioning
 from learntools.training.hardware import Plan, TrainingError, choose
 from learntools.training.loop import Result, fit
@@ -28,12 +28,14 @@ __all__ = [
     "Adam",
     "Average",
     "Batches",
+    "Blur",
     "Captioning",
     "Classifier",
     "ConditionalGAN",
     "CycleGAN",
     "ImageBuffer",
     "Jitter",
+    "Noise",
     "OneHue",
     "Pix2Pix",
     "Plan",

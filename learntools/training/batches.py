@@ -201,3 +201,40 @@ class OneHue:
         dark, pale = colour * (2 * light).clamp(max=1), (2 * light - 1).clamp(min=0)
         shades = 2 * (dark + (1 - dark) * pale) - 1
         return torch.where(torch.rand(len(x), 1, 1, 1, device=x.device) < self.share, shades, x)
+
+
+@dataclass(frozen=True)
+class Noise:
+    """Some images with normal noise on every number, as in a photo taken in the dark; then cut off at -1 and 1.
+
+    most: the largest standard deviation; each image's own is drawn evenly between 0 and that.   share: of each batch,
+    its first images: a batch is drawn by chance anyway, and noise that is not used would cost time.
+    """
+
+    most: float = 0.15
+    share: float = 0.25
+
+    def __call__(self, x: Tensor) -> Tensor:
+        some, others = _parted(x, self.share)
+        strength = self.most * torch.rand(len(some), 1, 1, 1, device=x.device)
+        return torch.cat([(some + strength * torch.randn_like(some)).clamp(-1, 1), others])
+
+
+@dataclass(frozen=True)
+class Blur:
+    """Some images a little out of focus: each mixed with the means of its 3×3 neighbourhoods, by a part drawn evenly.
+
+    share: of each batch, its first images.
+    """
+
+    share: float = 0.25
+
+    def __call__(self, x: Tensor) -> Tensor:
+        some, others = _parted(x, self.share)
+        soft = F.avg_pool2d(F.pad(some, [1] * 4, mode="replicate"), 3, stride=1)
+        return torch.cat([torch.lerp(some, soft, torch.rand(len(some), 1, 1, 1, device=x.device)), others])
+
+
+def _parted(x: Tensor, share: float) -> tuple[Tensor, Tensor]:
+    count = round(share * len(x))
+    return x[:count], x[count:]

@@ -1,6 +1,6 @@
 """The recipe that teaches a captioner: the true sentence is shown word by word, and each next word is to be guessed.
 
-fit(Captioning(Captioner(scene_vocabulary())), Endless(), seconds=150)
+fit(Captioning(scene_captioner()), Endless(), seconds=150)
 """
 
 from __future__ import annotations
@@ -52,6 +52,7 @@ class Captioning(Recipe):
     augment: Sequence[Augmentation] = ()
     schedule: Callable[[float], float] = fall_late
     name: str = "captioning"
+    channels_last = True
 
     @property
     def networks(self) -> dict[str, nn.Module]:

@@ -6,6 +6,7 @@ print(plan)                          # CPU, 2 cores · bf16: in this processor's
 
 from __future__ import annotations
 
+import platform
 from dataclasses import dataclass
 
 import torch
@@ -51,6 +52,7 @@ def choose(
     precision: str | None = None,
     channels_last: bool | None = None,
     compiled: bool | None = None,
+    prefers_channels_last: bool = False,
 ) -> Plan:
     """A plan for this machine; what is given is taken as it is, what is None is chosen.
 
@@ -58,8 +60,9 @@ def choose(
         device: "cpu", "cuda", "cuda:1", "mps"; by default the fastest that is here.
         precision: "fp32", "bf16" or "fp16". By default the one the hardware is made for: bf16 on GPUs from Ampere on
             and on CPUs with AVX512-BF16 or AMX, fp16 with loss scaling on older GPUs, else fp32.
-        channels_last: by default wherever 16-bit convolutions want it.
+        channels_last: by default wherever 16-bit convolutions want it, and for networks that prefer it.
         compiled: by default not: compiling takes 20 seconds or more, and a minute of training never earns them back.
+        prefers_channels_last: whether these networks are faster so on an x86 CPU in 32 bits (`Recipe.channels_last`).
 
     Raises:
         TrainingError: there is no such device or precision, or the device cannot train in it.
@@ -69,10 +72,11 @@ def choose(
     except DataError as error:
         raise TrainingError(str(error)) from None
     short, why_short = _precision(there, precision)
-    last = short != "fp32" if channels_last is None else channels_last
+    faster = prefers_channels_last and there.type == "cpu" and platform.machine().lower() in ("x86_64", "amd64")
+    last = short != "fp32" or faster if channels_last is None else channels_last
     where = _name(there) + ("" if device is None else " (asked for)")
     layout = "channels_last" if last else "contiguous"
-    why_layout = " (asked for)" if channels_last is not None else ": suits 16 bits" if last else ""
+    why_layout = _why_layout(last, short, channels_last)
     compile_it = bool(compiled)
     why_compiled = "compiled (asked for)" if compile_it else "not compiled"
     if compiled is None:
@@ -99,6 +103,13 @@ def _precision(device: torch.device, asked: str | None) -> tuple[str, str]:
             f"float16 needs a CUDA GPU, which scales its losses, and this is {_name(device)}: choose bf16 or fp32."
         )
     return asked, " (asked for)"
+
+
+def _why_layout(last: bool, short: str, asked: bool | None) -> str:
+    """The reason of the layout, in words that follow it."""
+    if asked is not None:
+        return " (asked for)"
+    return "" if not last else ": suits 16 bits" if short != "fp32" else ": faster for these networks"
 
 
 def _name(device: torch.device) -> str:

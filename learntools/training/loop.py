@@ -127,7 +127,7 @@ def fit(
         )
     if resume and out is None:
         raise TrainingError("resume=True needs `out`, the folder in which the training to go on with was kept.")
-    plan = choose(device, precision, channels_last, compiled)
+    plan = choose(device, precision, channels_last, compiled, recipe.channels_last)
     film = _film(animation, seconds) if animation is not None else None
 
     with team(plan) as crew:

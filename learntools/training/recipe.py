@@ -60,6 +60,8 @@ class Recipe:
         averaged: the networks of which an average is kept, and how slowly it moves (`decay`).
         augment: changes made to each batch, in order.
         schedule: the part of the training that is done, 0 to 1 → a factor for all learning rates.
+        channels_last: whether it is faster on an x86 CPU in 32 bits when images are laid out pixel by pixel; measured
+            with `python -m benchmarks steps`.
         done: that part, for a `step` that changes on the way; `fit` sets it before each step.
     """
 
@@ -70,6 +72,7 @@ class Recipe:
     decay: float = 0.995
     augment: Sequence[Augmentation] = ()
     schedule: Callable[[float], float] = staticmethod(hold_then_fall)
+    channels_last = False
 
     @property
     def networks(self) -> dict[str, nn.Module]:
@@ -146,6 +149,7 @@ class GAN(Recipe):
     augment: Sequence[Augmentation] = ()
     schedule: Callable[[float], float] = hold_then_fall
     name: str = "gan"
+    channels_last = True
 
     @property
     def networks(self) -> dict[str, nn.Module]:
@@ -284,6 +288,7 @@ class Classifier(Recipe):
     augment: Sequence[Augmentation] = ()
     schedule: Callable[[float], float] = hold_then_fall
     name: str = "classifier"
+    channels_last = True
 
     @property
     def networks(self) -> dict[str, nn.Module]:

@@ -63,6 +63,7 @@ class SuperResolution(Recipe):
     schedule: Callable[[float], float] = hold_then_fall
     shown: Tensor | None = None
     name: str = "super_resolution"
+    channels_last = True
 
     def __post_init__(self) -> None:
         self.srresnet = copy.deepcopy(self.generator).requires_grad_(False)

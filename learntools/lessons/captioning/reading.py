@@ -1,10 +1,11 @@
 """What 150 sentences about unseen combinations are, in one word; for question 9.
 
 The scenes are known exactly, so every sentence is read and compared with its scene, and nothing is drawn by chance.
-Two figures decide:
+Three figures decide:
 
     objects      share of sentences that name all things of their scene and no other
     directions   of all that is said about where one thing of the scene lies from another, the share that holds
+    colours      of the things that come in several colours and are named, the share whose colour is right
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ from dataclasses import dataclass
 from typing import Any
 
 SCENES = 150
+COLOURFUL = 45  # of these scenes, besides those by chance: they have a thing whose colour is said
 OBJECTS = 0.5  # at least
 DIRECTIONS = 0.75  # at least; saying left and right by lot gives less, whatever is said of above and below
+COLOURS = 0.6  # at least; of pictures without colour far less can be said
 BEGINNINGS = ("a ", "an ", "there ", "here ")
 FEW = 0.1  # objects below it: something is wrong, and not only unfinished
 
@@ -32,13 +35,19 @@ class Reading:
     objects: float = 0.0
     each_object: float = 0.0
     directions: float = 0.0
+    colours: float = 0.0
 
 
+@functools.cache
 def unseen_scenes() -> Any:
-    """The scenes of the check: the first 150 of the course's unseen combinations."""
-    from learntools.data.scenes import unseen_combinations
+    """The scenes of the check: the first of the course's unseen combinations, and the next ones where colours count."""
+    from learntools.data.scenes import SceneSet, unseen_combinations
 
-    return unseen_combinations(SCENES)
+    found = unseen_combinations(600)
+    plain = SCENES - COLOURFUL
+    later = [i for i in range(plain, len(found)) if any(thing.colour for thing in found.scenes[i].things)]
+    chosen = [*range(plain), *later[:COLOURFUL]]
+    return SceneSet(tuple(found.scenes[i] for i in chosen), tuple(found.references[i] for i in chosen))
 
 
 def reading(sentences: Any) -> Reading:
@@ -64,7 +73,7 @@ def _read(sentences: tuple[str, ...]) -> Reading:
         if {relation[0], relation[2]} <= {thing.noun for thing in scene.things}
     ]
     directions = sum(said) / len(said) if said else 0.0
-    figures = objects, each, directions
+    figures = objects, each, directions, found["colours"]
 
     lengths = sorted(len(sentence.split()) for sentence in sentences)
     if lengths[len(lengths) // 2] == 0:
@@ -82,6 +91,9 @@ def _read(sentences: tuple[str, ...]) -> Reading:
         word = "mirrored" if _across(claims, scenes) < 0.25 else "lost"
         said_so = f"has {directions:.0%} of its lefts, rights, aboves and belows right, expected {DIRECTIONS:.0%}"
         return Reading(word, said_so, *figures)
+    if found["colours"] < COLOURS:
+        said_so = f"has {found['colours']:.0%} of the colours right of the things it names, expected {COLOURS:.0%}"
+        return Reading("colour-blind", said_so, *figures)
     return Reading(DESCRIBED, f"names all things of {objects:.0%} of the scenes", *figures)
 
 

@@ -1,8 +1,8 @@
 """Question 9: the trained captioner, which must describe scenes whose things it has never seen together.
 
-It gets the first 150 of the course's unseen combinations and says a sentence about each by itself, greedily; no true
-word is ever shown to it. `reading` says what these sentences are. Nothing is drawn by chance, so a check of the same
-weights always ends alike: its flake rate is 0. What differs is how well a training turns out;
+It gets 150 of the course's unseen combinations (`reading.unseen_scenes`) and says a sentence about each by itself,
+greedily; no true word is ever shown to it. `reading` says what these sentences are. Nothing is drawn by chance, so a
+check of the same weights always ends alike: its flake rate is 0. What differs is how well a training turns out;
 `tests/test_captioning.py` keeps the answers that must not pass below the marks.
 """
 
@@ -21,7 +21,7 @@ from learntools.core.plain import name as called
 from learntools.data.vocabulary import END
 from learntools.lessons.captioning.reading import DESCRIBED, reading, unseen_scenes
 from learntools.lessons.remembered import by_bytes, handed_out, remembered
-from learntools.models.captioner import Captioner, Encoder, greedy
+from learntools.models.captioner import Captioner, SceneEncoder, greedy
 
 
 @handed_out
@@ -37,9 +37,9 @@ def pretrained() -> Captioner:
 
 def new_captioner() -> Captioner:
     """An untrained captioner of scenes, of the form that the notebook trains."""
-    from learntools.data.scenes import scene_vocabulary
+    from learntools.models.captioner import scene_captioner
 
-    return Captioner(scene_vocabulary())
+    return scene_captioner()
 
 
 def trained(training, recipe, scenes):
@@ -98,7 +98,7 @@ def _who(network: nn.Module) -> Hashable | None:
     """What tells apart networks that can be known by their weights alone, or are known mistakes; None for others."""
     if isinstance(network, _Pretended):
         return network
-    if type(network) is not Captioner or "decode" in vars(network) or type(network.encoder) is not Encoder:
+    if type(network) is not Captioner or "decode" in vars(network) or type(network.encoder) is not SceneEncoder:
         return None
     return network.vocabulary.words, tuple(map(by_bytes, network.state_dict().values()))
 
@@ -124,6 +124,10 @@ def _ended_after_a_thing(logits: Tensor, words: Tensor) -> Tensor:
     logits = logits.clone()
     logits[..., END] += 1e4 * torch.isin(words, last)
     return logits
+
+
+def _grey(x: Tensor) -> Tensor:
+    return x.mean(dim=1, keepdim=True).expand_as(x)
 
 
 def _blurred(x: Tensor) -> Tensor:
@@ -162,7 +166,8 @@ def _describes(got: Any, expected: Any) -> Difference | None:
 
 def _begins(got: Any, expected: Any) -> Difference | None:
     seen = reading(got)
-    return None if seen.word in (DESCRIBED, "too few", "lost", "mirrored") else Difference("value", seen.sentence)
+    begun = (DESCRIBED, "too few", "lost", "mirrored", "colour-blind")
+    return None if seen.word in begun else Difference("value", seen.sentence)
 
 
 @exercise(answer="captioner", points=4, kind="model", seconds=120)
@@ -219,6 +224,11 @@ class q9:
             _Pretended(words=("left", "right")),
             "`captioner` names the right things, and says left where it is right. If you mirror images to have more of "
             "them, their sentences are no longer true: here a mirror is not allowed.",
+        ),
+        "colour-blind": (
+            _Pretended(before=_grey),
+            "`captioner` names the right things, and says their colours by lot, as if it saw in grey. If you change "
+            "the images' colours to have more of them, a red heart is no longer red: then its sentence is false.",
         ),
         "never ends": (
             _Pretended(logits=_louder(END, -1e4)),

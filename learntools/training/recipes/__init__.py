@@ -19,7 +19,7 @@ from learntools.training.recipes.applications import (
     text_to_image,
     text_to_image_paper,
 )
-from learntools.training.recipes.captions import captioning, captioning_flickr8k, flickr8k_vocabulary, scenes
+from learntools.training.recipes.captions import captioning, captioning_flickr8k, flickr8k_vocabulary
 from learntools.training.recipes.gans import conditional_gan, dcgan, drawn, judge
 from learntools.training.recipes.named import Named
 from learntools.training.recipes.translation import cyclegan, cyclegan_paper, pix2pix, pix2pix_paper, translated
@@ -41,7 +41,6 @@ __all__ = [
     "painted",
     "pix2pix",
     "pix2pix_paper",
-    "scenes",
     "super_resolution",
     "super_resolution_paper",
     "text_to_image",
