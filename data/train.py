@@ -36,6 +36,7 @@ STEPS = {
     "pix2pix": 3000,
     "cyclegan": 3000,
     "captioning": 5000,
+    "orders_judge": 18000,
     "super_resolution": 4000,
     "text_to_image": 4000,
     "object_removal": 4000,
@@ -44,12 +45,17 @@ HALF = (
     "pix2pix",
     "cyclegan",
     "captioning",
+    "orders_judge",
     "super_resolution",
     "text_to_image",
     "object_removal",
 )  # kept in 16 bits: they would be the largest files, and look the same
 CLOTHES = ("Fashion-MNIST's 60,000 training images (MIT)", "ten kinds of clothes in 28×28 grey pixels", "MIT")
 EMOJI = "CC BY-SA 4.0, as the drawings it learned from, which what it makes resembles"
+SCENES = (
+    "scenes of OpenMoji, line art and colour (CC BY-SA 4.0), Noto Emoji old and new (Apache-2.0), Fluent Emoji (MIT) "
+    "and EmojiOne (CC BY 4.0), each seen once"
+)
 #: what each has seen: its data, the same in a few words, and the licence of the weights
 SEEN = {
     "pix2pix": ("1,384 OpenMoji, line art and colour (CC BY-SA 4.0)", "OpenMoji's line art at 64×64", EMOJI),
@@ -59,9 +65,13 @@ SEEN = {
         EMOJI,
     ),
     "captioning": (
-        "scenes of OpenMoji, line art and colour (CC BY-SA 4.0), Noto Emoji old and new (Apache-2.0), Fluent Emoji "
-        "(MIT) and EmojiOne (CC BY 4.0), each seen once; on the first stages of EfficientNet-Lite0 (Apache-2.0), which "
-        "are part of the weights and stay as ImageNet made them",
+        f"{SCENES}; on the first stages of EfficientNet-Lite0 (Apache-2.0), which are part of the weights and stay as "
+        "ImageNet made them",
+        "123 nouns in scenes of one to three emoji at 64×64, by five artists, on ImageNet's features,",
+        "CC BY-SA 4.0, as some of the drawings it learned from",
+    ),
+    "orders_judge": (
+        SCENES,
         "123 nouns in scenes of one to three emoji at 64×64, by five artists",
         "CC BY-SA 4.0, as some of the drawings it learned from",
     ),

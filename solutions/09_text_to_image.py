@@ -426,7 +426,7 @@ print(f"{FILE} holds {len(weights)} tensors, {FILE.stat().st_size / 1e6:.1f} MB"
 # Bring your generator back from its file. Make a new network with `Painter(WORDS)`, and give it the weights:
 # `network.load_state_dict(…)` takes what `load_file(FILE)` reads.
 #
-# The check gives it 48 sentences of combinations that it has never seen. The captioner of lesson 07, who has no part
+# The check gives it 48 sentences of combinations that it has never seen. A captioner as in lesson 07, who has no part
 # in its training, must name what was asked for in at least half of the pictures, and in a fifth of those with two
 # things; sides and colours must be right. If yours does not get there, train for longer.
 
@@ -458,8 +458,9 @@ G = (q8.get() if WHOSE == "mine" else pretrained()).cpu().eval()
 # ## Is what was asked for there?
 #
 # G must not be judged by the D that it was trained with: that is just what it has learned to convince. Two judges have
-# seen nothing of this training. The captioner of lesson 07 says what it sees. And a network that was trained on
-# photographs compares each thing with real renderings of all 24 nouns, and says which it is nearest to.
+# seen nothing of this training. A captioner says what it sees; it is not the one of lesson 07, but one without borrowed
+# layers. And a network that was trained on photographs, whose layers lesson 07 borrows, compares each thing with real
+# renderings of all 24 nouns, and says which it is nearest to. So the two do not see with the same eyes.
 #
 # Neither of them is perfect, so beside every number stands the same for real images of the same sentences.
 

@@ -8,8 +8,9 @@
 
 The world is small on purpose, so that two minutes are enough to learn it: 24 nouns, each in its own colours or tinted
 in one of five, one of them large in the middle or two side by side, on white, by one artist (OpenMoji). The nouns are
-those that the course's captioner (lesson 07) recognises best when they are tinted. Two kinds of combinations are kept
-for testing: each noun has one tint that it never wears in training, and one pair of nouns in eight never meets there.
+those that their judge, a captioner (`metrics.orders`), recognises best when they are tinted. Two kinds of combinations
+are kept for testing: each noun has one tint that it never wears in training, and one pair of nouns in eight never meets
+there.
 """
 
 from __future__ import annotations

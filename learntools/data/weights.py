@@ -15,6 +15,7 @@ NAMES = (
     "pix2pix",
     "cyclegan",
     "captioning",
+    "orders_judge",
     "super_resolution",
     "text_to_image",
     "object_removal",

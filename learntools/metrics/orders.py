@@ -2,7 +2,9 @@
 
     judged_orders(images, orders)       # {"objects": .81, "relations": .78, "colours": .95, "nearest": .84}
 
-The first judge is the captioner of lesson 07, who says in words what it sees. The second compares each thing with real
+The first judge is a captioner, who says in words what it sees. It is not the one of lesson 07: that builds on the
+recogniser whose features the second judge compares, and two judges should not see with the same eyes. This one has
+learned all its layers from scenes (data/weights/orders_judge.md). The second compares each thing with real
 renderings of all nouns in all tints, by features of EfficientNet-Lite0, which has never seen an emoji. The colour is
 measured in the pixels.
 """
@@ -109,6 +111,10 @@ def _renderings() -> tuple[Tensor, list[str]]:
 
 @functools.lru_cache(maxsize=1)
 def _captioner():
-    from learntools.models.captioner import trained_captioner
+    from learntools.data.scenes import scene_vocabulary
+    from learntools.data.weights import weights
+    from learntools.models.captioner import Captioner, Encoder
 
-    return trained_captioner()
+    network = Captioner(scene_vocabulary(), Encoder())
+    network.load_state_dict(weights("orders_judge"))
+    return network.eval().requires_grad_(False)

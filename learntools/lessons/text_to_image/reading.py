@@ -2,7 +2,7 @@
 
 Three numbers decide, and none of them is drawn by chance:
 
-    objects     the share of images in which the captioner of lesson 07 names just what was asked for
+    objects     the share of images in which a captioner (`metrics.orders`) names just what was asked for
     sides       of the images with two things that it names, the share in which each is on its own side
     colours     the share of tinted things whose pixels have the tint that was asked for
 """

@@ -30,6 +30,16 @@ def captioning(long: bool = False) -> Captioning:
     )
 
 
+def orders_judge() -> Captioning:
+    """The captioner that judges pictures painted to order (`metrics.orders`): it learns all its layers from scenes."""
+    from learntools.models.captioner import Captioner, Encoder
+
+    recipe = captioning(long=True)
+    recipe.captioner = Captioner(captioned_scenes.scene_vocabulary(), Encoder())
+    recipe.augment, recipe.name = [Tint(0.2), OneHue(0.15)], "orders_judge"
+    return recipe
+
+
 def captioning_flickr8k() -> Captioning:
     """Photographs in words: *Show, Attend and Tell*'s task, on the features of EfficientNet-Lite0."""
     from learntools.models.captioner import Captioner, PretrainedEncoder
@@ -86,6 +96,14 @@ def measure_flickr8k(networks: dict[str, nn.Module]) -> dict[str, float]:
 
 RECIPES = {
     "captioning": Named(captioning, captioned_scenes.Endless, measure_captioning, 150, "sentences for scenes"),
+    "orders_judge": Named(
+        orders_judge,
+        captioned_scenes.Endless,
+        measure_captioning,
+        None,
+        "sentences for scenes, to judge what `text_to_image` paints",
+        steps=18_000,
+    ),
     "captioning_flickr8k": Named(
         captioning_flickr8k,
         lambda: Sentences(flickr8k("train"), flickr8k_vocabulary()),
