@@ -208,7 +208,8 @@ class Noise:
     """Some images with normal noise on every number, as in a photo taken in the dark; then cut off at -1 and 1.
 
     most: the largest standard deviation; each image's own is drawn evenly between 0 and that.   share: of each batch,
-    its first images: a batch is drawn by chance anyway, and noise that is not used would cost time.
+    its first images, the same ones that `Blur` takes: a batch is drawn by chance anyway, and noise that is not used
+        would cost time.
     """
 
     most: float = 0.15

@@ -79,20 +79,23 @@ def _read(sentences: tuple[str, ...]) -> Reading:
     if lengths[len(lengths) // 2] == 0:
         return Reading("silent", "is nothing at all, where a sentence is expected", *figures)
     if sum(sentence.startswith(BEGINNINGS) for sentence in sentences) < len(sentences) // 2:
-        return Reading("no sentences", "is mostly no sentence: it does not begin as one", *figures)
+        return Reading("no sentences", "is mostly no sentence: few begin with 'a', 'an', 'there' or 'here'", *figures)
     if lengths[len(lengths) // 2] >= 25:
         return Reading("endless", "never comes to an end: half of the sentences have 25 words or more", *figures)
     if len(set(sentences)) <= len(sentences) // 20:
         many = f"{len(set(sentences))} different sentence{'s' * (len(set(sentences)) > 1)}"
-        return Reading("always the same", f"is hardly ever another: {many} for {len(sentences)} scenes", *figures)
+        return Reading("always the same", f"is nearly always the same: {many} for {len(sentences)} scenes", *figures)
     if objects < OBJECTS:
         return Reading(_why_few(claims, scenes, objects, each), _few(objects, each), *figures)
     if directions < DIRECTIONS:
         word = "mirrored" if _across(claims, scenes) < 0.25 else "lost"
-        said_so = f"has {directions:.0%} of its lefts, rights, aboves and belows right, expected {DIRECTIONS:.0%}"
+        said_so = (
+            f"is right in {directions:.0%} of its lefts, rights, aboves and belows, expected {DIRECTIONS:.0%}: if "
+            "images are mirrored in `augment`, take that out; else train for longer"
+        )
         return Reading(word, said_so, *figures)
     if found["colours"] < COLOURS:
-        said_so = f"has {found['colours']:.0%} of the colours right of the things it names, expected {COLOURS:.0%}"
+        said_so = f"names the right colour for {found['colours']:.0%} of the coloured things, expected {COLOURS:.0%}"
         return Reading("colour-blind", said_so, *figures)
     return Reading(DESCRIBED, f"names all things of {objects:.0%} of the scenes", *figures)
 

@@ -177,7 +177,7 @@ class q9:
     hints = [
         "Did the training cell run to its end, and has the cell after it written the file? The loss that is shown, "
         "of both kinds together, begins near 7.6 and should end below 3.",
-        "A network is made in its form, with `new_captioner()`, and the weights come from the file: "
+        "First make an untrained captioner, with `new_captioner()`, and the weights come from the file: "
         "`network.load_state_dict(...)` takes what `load_file` gives.",
         "If too few things are named, train for longer: double the seconds in the training cell. On a slow machine the "
         "same time holds fewer steps.",
@@ -207,8 +207,8 @@ class q9:
         ),
         "blind": (
             _Pretended(places=lambda places: places[:1].expand_as(places)),
-            "`captioner` says the same about every scene. Usual sentences can be learned without ever looking: does "
-            "what the encoder sees reach the decoder, and did the loss go on falling?",
+            "`captioner` says the same about every scene. Usual sentences can be learned without ever looking: did "
+            "the loss go on falling, below 3? If not, train a new one, and look at `caption_loss` of question 3.",
         ),
         "trained too briefly": (
             _Pretended(before=_blurred),
@@ -223,27 +223,27 @@ class q9:
         "left and right exchanged": (
             _Pretended(words=("left", "right")),
             "`captioner` names the right things, and says left where it is right. If you mirror images to have more of "
-            "them, their sentences are no longer true: here a mirror is not allowed.",
+            "them, what becomes of their sentences? Look at what is in `augment`.",
         ),
         "colour-blind": (
             _Pretended(before=_grey),
             "`captioner` names the right things, and says their colours by lot, as if it saw in grey. If you change "
-            "the images' colours to have more of them, a red heart is no longer red: then its sentence is false.",
+            "the images' colours in `augment`, a red heart is no longer red: take that out. Else train for longer.",
         ),
         "never ends": (
             _Pretended(logits=_louder(END, -1e4)),
-            "`captioner` never comes to an end. It has not learned to say END: was END among the targets, and did the "
-            "loss count it?",
+            "`captioner` never comes to an end. It has not learned to say END: was END among the targets, and did "
+            "`caption_loss` of question 3 count it? Then train a new one.",
         ),
         "ends too early": (
             _Pretended(logits=_ended_after_a_thing),
-            "`captioner` breaks off: its sentences leave out part of what is there. Was END a target at places where "
-            "the sentence was not over, and did the padding count in the loss?",
+            "`captioner` breaks off: its sentences leave out part of what is there. Did the padding "
+            "count in `caption_loss` of question 3? If not, it may only need more steps: train for longer.",
         ),
         "says nothing": (
             _Pretended(logits=_louder(END, 1e4)),
             "`captioner` says nothing at all: END is its first word every time. Were the targets shifted by one word, "
-            "so that each word is followed by the next, and END comes last?",
+            "so that each word is followed by the next, and END comes last? Then train a new one.",
         ),
         "not a number": (
             _Pretended(places=lambda places: places * float("nan")),
