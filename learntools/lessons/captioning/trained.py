@@ -176,7 +176,7 @@ class q9:
 
     hints = [
         "Did the training cell run to its end, and has the cell after it written the file? The loss that is shown, "
-        "of both kinds together, begins near 7.6 and should end below 3.",
+        "yours and the second one together, begins near 9 and should end below 3.",
         "First make an untrained captioner, with `new_captioner()`, and the weights come from the file: "
         "`network.load_state_dict(...)` takes what `load_file` gives.",
         "If too few things are named, train for longer: double the seconds in the training cell. On a slow machine the "
