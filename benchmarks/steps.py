@@ -180,8 +180,8 @@ def measure() -> dict[str, Any]:
         key: matrix_rate(plan.device, dtype) for key, dtype in (("fp32", torch.float32), (plan.precision, plan.dtype))
     }
     steps = {}
-    for name in (name for name, named in RECIPES.items() if named.steps is None):  # the papers' presets download
-        steps[name] = step_times(name, plan)
+    for name in (name for name, named in RECIPES.items() if named.steps is None):  # others download, or are long
+        steps[name] = step_times(name, choose(prefers_channels_last=RECIPES[name].build().channels_last))
         rate = steps[name]["gflop"] / steps[name]["bare_ms"] * 1000
         steps[name]["share_of_matrix_rate"] = rate / rates[plan.precision]
     return {

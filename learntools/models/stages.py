@@ -4,7 +4,8 @@
     eighth, sixteenth = stages(x)[2], stages(x)[4]     # x (N, 3, 96, 96) in [-1, 1] → (N, 40, 12, 12), (N, 112, 6, 6)
 
 Their weights are fixed, so each norm is a fixed scale and shift for every channel, and can be multiplied into the
-convolution before it. That saves 40 % of the time at 96×96 on a CPU, and nothing is left that train mode would change.
+convolution before it. At 96×96 on 2 cores a batch of 64 then takes 85 ms where timm's takes 99, and nothing is left
+that train mode would change.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ class Stages(nn.Module):
             mine.bias.copy_(bias)  # type: ignore[union-attr]
 
     def forward(self, x: Tensor) -> list[Tensor]:
-        x = self.stem(x.contiguous(memory_format=torch.channels_last))  # twice as fast so on a CPU
+        x = self.stem(x.contiguous(memory_format=torch.channels_last))  # on a CPU 85 ms so, and 150 otherwise
         found = []
         for stage in self.stages:
             x = stage(x)

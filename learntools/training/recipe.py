@@ -60,8 +60,8 @@ class Recipe:
         averaged: the networks of which an average is kept, and how slowly it moves (`decay`).
         augment: changes made to each batch, in order.
         schedule: the part of the training that is done, 0 to 1 → a factor for all learning rates.
-        channels_last: whether it is faster on an x86 CPU in 32 bits when images are laid out pixel by pixel; measured
-            with `python -m benchmarks steps`.
+        channels_last: whether it is faster on an x86 CPU in 32 bits when images are laid out pixel by pixel, as
+            `benchmarks.steps.effects` can tell.
         done: that part, for a `step` that changes on the way; `fit` sets it before each step.
     """
 
