@@ -34,7 +34,7 @@ STEPS = {
     "dcgan": 5000,
     "conditional_gan": 6000,
     "pix2pix": 3000,
-    "cyclegan": 3000,
+    "cyclegan": 1500,
     "captioning": 5000,
     "orders_judge": 18000,
     "super_resolution": 4000,

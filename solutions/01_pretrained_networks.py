@@ -21,7 +21,7 @@ from learntools.data.nouns import things
 from learntools.data.scenes import compose, render
 from learntools.lessons.pretrained_networks import q1, q2, q3, q4, q5, q6, q7, q8
 from learntools.models.captioner import describe, trained_captioner
-from learntools.models.cyclegan import TwoWay
+from learntools.models.cyclegan import TwoWay, Zoomed
 from learntools.models.horse2zebra import FILE as ZEBRA_FILE
 from learntools.models.horse2zebra import find_weights, load_horse2zebra
 from learntools.models.pix2pix import UNet, instance_norm
@@ -490,12 +490,12 @@ show_images([*pairs.a[some], *colours, *pairs.b[some]], columns=8, size=0.95)
 # are mostly yellow. That the snout is pink and the pod green, no line says, and so it guesses.
 #
 # The second translator redraws one artist's emoji in the style of another, at 32×32 pixels. Nobody ever told it which
-# picture belongs to which.
+# picture belongs to which. It first draws everything smaller, as the other artist does, and then paints.
 
 
 # %%
 def redrawer():
-    return UNet(width=32, depth=4, dropout=0, norm=instance_norm, upsample="resize")
+    return Zoomed(UNet(width=32, depth=4, dropout=0, norm=instance_norm, upsample="resize", residual=True))
 
 
 both = TwoWay(redrawer(), redrawer())

@@ -21,7 +21,7 @@ from learntools import data, losses, platforms, training
 from learntools.lessons.cyclegan import q1, q2, q3, q4, q5, q6, q7, q8
 from learntools.lessons.cyclegan.flat import flat_players, large_ring, small_ring
 from learntools.lessons.cyclegan.trained import new_generators, pretrained
-from learntools.models.cyclegan import TwoWay
+from learntools.models.cyclegan import TwoWay, matching_zoom, zoomed
 from learntools.models.horse2zebra import FILE as ZEBRA_FILE
 from learntools.models.horse2zebra import find_weights, load_horse2zebra, read_photo
 from learntools.models.pix2pix import PatchGAN
@@ -50,7 +50,7 @@ show_images(torch.cat([pairs.a[some], pairs.b[some]]), columns=8, size=0.85, row
 
 # %% [markdown]
 # What makes the style? Artist b draws a black outline around everything, and fills it with few, plain colours. Artist a
-# uses no outlines, and softer shades.
+# uses no outlines, and softer shades. And artist a fills the whole square, where artist b leaves a margin.
 #
 # These pairs are only for judging, at the end. To train, we take other emoji and forget what belongs together:
 # **unpaired** data, two heaps of images, each in a style of its own. A style is also called a **domain**.
@@ -418,34 +418,64 @@ for name, weight in (("with the cycle loss", 10.0), ("without", 0.0)):
 # trip would be just as good. **Unpaired data do not say what belongs together; the cycle only keeps what went in from
 # getting lost.**
 #
+# ## Larger and smaller
+#
+# In the plane G could move the ring and enlarge it. With images a CycleGAN learns to repaint, but hardly ever to move
+# things, or to draw them smaller: the paper says so, and the round trip is one reason. If G shrinks its drawings a
+# little, and F does not enlarge them yet, no image comes back to where it was.
+#
+# Our artists differ in just that: b draws smaller. By how much? Without pairs, only the two sets as wholes can be
+# compared. So take the **average picture** of each, in which every pixel is the mean of that pixel over all its images.
+
+# %%
+zoom = matching_zoom(floats_a, floats_b)
+mean_a, mean_b = floats_a.mean(dim=0, keepdim=True), floats_b.mean(dim=0, keepdim=True)
+averages = torch.cat([mean_a, zoomed(mean_a, zoom), mean_b])
+show_images(averages, titles=["average a", f"drawn at {zoom:.0%}", "average b"], size=1.6)
+
+# %% [markdown]
+# `matching_zoom` has tried 201 sizes, and this is the one at which the two averages are nearest to each other. (The
+# yellow in the middle of b comes from the many faces.) So G draws everything smaller before it paints, by this factor.
+# F draws everything larger, by its inverse; what then passes the edge is cut off.
+#
 # ## Train
 #
-# Now the emoji. The paper's G and F are long rows of residual blocks, and take days to train. Ours are U-Nets, as in
-# lesson 05: at 32×32 pixels they learn much faster, because their skips hand the drawing on from the first step.
+# Now the emoji. The paper's G and F are long rows of residual blocks, for 256×256 pixels, and take days to train. Ours
+# are U-Nets, as in lesson 05: at 32×32 they learn much faster, because their skips hand the drawing on.
 #
-# `new_generators()` makes both and puts them into one `TwoWay`: it is called with a batch of each artist and gives back
-# two translations. The judges are PatchGANs that look at 16×16 pixels at a time.
+# The residual block's idea is in them all the same: one more skip goes around the whole network. The image is added
+# just before the tanh, and first goes through `atanh`, which the tanh undoes. So an untrained network nearly copies,
+# and only has to learn the change.
 #
-# `training.CycleGAN` plays the two games that you have written, with the buffer and both extra losses.
+# `new_generators(zoom)` makes both and puts them into one `TwoWay`: it is called with a batch of each artist and gives
+# back two translations. The judges are PatchGANs that look at 16×16 pixels at a time. They are a `TwoWay` too, D_b
+# first, for it judges what G makes.
+#
+# `training.CycleGAN` plays the two games that you have written, with the buffer and both extra losses. One thing
+# differs from your question 4: its identity loss leaves out the zoom. What artist b drew has b's size already, so G may
+# only paint on it; and so for F and artist a.
+#
+# Batches are flipped at random, and moved by up to a pixel. Else G learns where the edge of a zoomed square lies, and
+# blackens that place in every drawing. The training takes three minutes.
 
 # %% tags=["train"]
 torch.manual_seed(1)
 D_b = PatchGAN(channels=3, patch=16, width=32, spectral_norm=True)
 D_a = PatchGAN(channels=3, patch=16, width=32, spectral_norm=True)
 recipe = training.CycleGAN(
-    generators=new_generators(),
+    generators=new_generators(zoom),
     discriminators=TwoWay(D_b, D_a),
-    cycle_weight=5,
-    identity_weight=2,
+    cycle_weight=6,
+    identity_weight=3,
     batch_size=8,
-    augment=[training.flip],
+    augment=[training.flip, training.Shift(1, edge=1.0)],
     shown=pairs.floats(slice(0, 240, 6))[0],
 )
 result = training.fit(recipe, artists, seconds=platforms.time_budget(180), seed=1)
 
 # %% [markdown]
-# First the networks learn to copy, blurred at the beginning; the style comes last. As in the lessons before, what is
-# kept is an average of the weights.
+# The preview shows what G makes of held-out emoji of artist a. At first they are only smaller. Then the outlines come,
+# and the plain colours. As in the lessons before, what is kept is an average of the weights.
 
 # %%
 FILE = Path("06_cyclegan.safetensors")
@@ -459,10 +489,11 @@ print(f"{FILE} holds {len(weights)} tensors, {FILE.stat().st_size / 1e6:.1f} MB"
 # ### Question 8
 #
 # Bring your generators back: make new ones with `new_generators()`, and give them the weights that `load_file(FILE)`
-# reads.
+# reads. The zoom is among the weights.
 #
-# The check lets them redraw emoji that they have never seen, there and back. A round trip must end near its beginning,
-# and what G makes must have black outlines, which F must take away again. If yours do not get there, train for longer.
+# The check lets them redraw 84 emoji that they have never seen, there and back. A round trip must end near its
+# beginning. What G makes must have black outlines, b's margin and about b's colours, and must be nearer to b than a is;
+# F must take the outlines away again. If yours do not get there, train for longer.
 
 
 # %% answer="q8"
@@ -518,6 +549,7 @@ def l1(x, y):
 
 print(f"G(a) to b  {l1(fake_b, b):.3f}   a to b    {l1(a, b):.3f}")
 print(f"F(b) to a  {l1(fake_a, a):.3f}   b to a    {l1(b, a):.3f}")
+print(f"for comparison: a, only zoomed, to b  {l1(zoomed(a, zoom), b):.3f}   plain white to b  {l1(1, b):.3f}")
 print(f"F(G(a)) to a  {l1(cycled_a, a):.3f}   G(F(b)) to b  {l1(cycled_b, b):.3f}")
 black = {name: (x.amax(dim=1) < -0.4).float().mean() for name, x in {"a": a, "G(a)": fake_b, "b": b}.items()}
 print("nearly black pixels: " + ", ".join(f"{name} {share:.1%}" for name, share in black.items()))
@@ -526,19 +558,24 @@ print("nearly black pixels: " + ", ".join(f"{name} {share:.1%}" for name, share 
 # Do not expect the first number to fall to 0. The artists did not trace each other: where one draws a face from the
 # left, the other may draw it from the right, and no translator can know.
 #
+# Look at the line "for comparison", too. Even plain white is nearer to b than a is, and an a that is only zoomed is
+# nearer still. If G(a) is further away than that, its paint has cost something: an outline one pixel beside the
+# artist's counts twice, where it is and where it should be. But nobody would take plain white, or a small a, for
+# artist b. So look at the pictures as well.
+#
 # ## Successes and failures
 #
 # A gallery that somebody has picked by hand proves little. So let a rule pick: for each emoji, the distance of its
-# translation to artist b's drawing, divided by the distance of the untranslated one. First the eight lowest.
+# translation to artist b's drawing, divided by the distance of the one that is only zoomed. First the eight lowest.
 
 # %% tags=["demo"]
-ratio = (fake_b - b).abs().mean(dim=(1, 2, 3)) / (a - b).abs().mean(dim=(1, 2, 3))
+ratio = (fake_b - b).abs().mean(dim=(1, 2, 3)) / (zoomed(a, zoom) - b).abs().mean(dim=(1, 2, 3))
 order = ratio.argsort()
 for title, chosen in (("nearest, by the rule", order[:8]), ("furthest, by the rule", order[-8:])):
     titles = [f"{value:.2f}" for value in ratio[chosen].tolist()]
     three = torch.cat([a[chosen], fake_b[chosen], b[chosen]])
     show_images(three, titles=titles, columns=8, size=0.85, title=title, rows=["a", "G(a)", "b"])
-print(f"translations nearer than no translation: {float((ratio < 1).float().mean()):.0%} of {len(ratio)}")
+print(f"translations nearer than a zoom alone: {float((ratio < 1).float().mean()):.0%} of {len(ratio)}")
 
 # %% [markdown]
 # Look at the second picture. What has gone wrong there: colours, outlines, small things that were lost? And where has
@@ -572,9 +609,10 @@ if found:
 # Other things to try:
 #
 # - Train with `identity_weight=0`. What becomes of the colours?
-# - Translate twice: `G(G(a))`. What does G do to an image that is in its style already, and what has the identity loss
-#   to do with it?
-# - Fix your own drawings: shrink a photograph to 32×32, and let G redraw it.
+# - Translate twice. `G(G(a))` zooms twice; `G.paint` is G without its zoom, so `G.paint(G(a))` zooms once. What does G
+#   paint on an image that is in its style already, and what has the identity loss to do with it?
+# - Train with `new_generators()`, without the zoom. Does G learn the margin by itself?
+# - Photograph a drawing of your own, read it with `read_photo("drawing.jpg", 32)[None]`, and let G redraw it.
 #
 # ## Horses
 #
@@ -611,6 +649,7 @@ else:
 # - The cycle loss asks for the way back, and so ties a translation to its input. The identity loss keeps what is right
 #   already.
 # - A buffer of older fakes keeps the judges from forgetting.
+# - What two sets differ in as wholes, such as size, can be measured without pairs, and built in.
 # - A round trip can be perfect and the translation wrong: only held-out pairs, and your eyes, can tell.
 #
 # **Where it comes from.** J.-Y. Zhu, T. Park, P. Isola and A. Efros, *Unpaired Image-to-Image Translation using

@@ -191,7 +191,7 @@ elif KIND == "two styles":
     judges = TwoWay(*(PatchGAN(channels=3, patch=patch, width=32, spectral_norm=True) for _ in "ab"))
     batch = min(8, len(learn), len(learn_b))
     recipe = training.CycleGAN(
-        network, judges, cycle_weight=5, identity_weight=2, batch_size=batch, augment=[training.flip]
+        network, judges, cycle_weight=6, identity_weight=3, batch_size=batch, augment=[training.flip]
     )
     examples = train
 else:

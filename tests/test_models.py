@@ -250,6 +250,11 @@ def test_the_shipped_translators_make_what_their_cards_say(name, kept):
         name
     ]
     assert found[ours] < 0.9 * found[nothing]
+    if name == "cyclegan":
+        assert found["pair_l1"] < 0.72 * found["untranslated_pair_l1"]
+        assert found["pair_l1"] < 0.95 * found["blank_pair_l1"]
+        assert found["kernel_distance"] < 0.9 * found["zoomed_kernel_distance"]  # the paint is worth something, too
+        assert found["cycle_l1"] < 0.1
 
 
 def test_non_saturating_is_cross_entropy():

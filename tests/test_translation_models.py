@@ -6,7 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from learntools.models.cyclegan import ResidualBlock, ResNetGenerator, TwoWay
+from learntools import data
+from learntools.models.cyclegan import ResidualBlock, ResNetGenerator, TwoWay, Zoomed, matching_zoom, zoomed
 from learntools.models.pix2pix import PATCHES, PatchGAN, UNet, instance_norm, receptive_field
 
 
@@ -130,3 +131,89 @@ def test_two_ways_are_two_networks():
     fake_b, fake_a = both(a, b)
     assert torch.equal(fake_b, both.a_to_b(a))
     assert torch.equal(fake_a, both.b_to_a(b))
+
+
+def test_a_residual_unet_begins_as_nearly_a_copy():
+    torch.manual_seed(0)
+    x = torch.rand(4, 3, 32, 32) * 2 - 1
+    copy = UNet(width=8, depth=4, dropout=0, norm=instance_norm, residual=True)(x)
+    assert (copy - x).abs().mean() < 0.06
+    assert (UNet(width=8, depth=4, dropout=0, norm=instance_norm)(x) - x).abs().mean() > 0.3
+    assert UNet(width=8, depth=4, residual=True)(torch.full((2, 3, 32, 32), 1.5)).isfinite().all()
+    with pytest.raises(ValueError, match="adds 1 channels to 3"):
+        UNet(channels=1, residual=True)
+
+
+# --- larger and smaller -----------------------------------------------------------------------------------------------
+
+
+def disc(radius: float, side: int = 32) -> torch.Tensor:
+    """A black disc in the middle of white."""
+    y, x = torch.meshgrid(*[torch.arange(side) - (side - 1) / 2] * 2, indexing="ij")
+    return torch.where(x**2 + y**2 < radius**2, -1.0, 1.0).expand(1, 3, side, side)
+
+
+@pytest.mark.parametrize("factor", [0.5, 0.8, 1.25])
+def test_a_zoom_draws_everything_larger_or_smaller_and_frames_it(factor):
+    area = (1 - zoomed(disc(8), factor)).sum() / (1 - disc(8)).sum()
+    assert area == pytest.approx(factor**2, rel=0.02)
+    assert torch.allclose(zoomed(disc(8), factor), zoomed(disc(8), factor).flip(2, 3), atol=1e-5)
+    whole = -torch.ones(1, 1, 32, 32)  # black to its edges
+    corner = zoomed(whole, factor, edge=0.25)[0, 0, 0, 0]
+    assert corner == pytest.approx(0.25 if factor < 1 else -1)
+
+
+def test_a_zoom_by_one_changes_nothing():
+    x = torch.rand(2, 3, 12, 20)
+    assert torch.allclose(zoomed(x, 1.0), x, atol=1e-5)
+
+
+def test_a_zoom_in_short_numbers_is_as_exact_as_they_are():
+    """Places in bf16 would be off by half a pixel at 256 pixels."""
+    x = torch.rand(2, 3, 256, 256)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        short = zoomed(x.bfloat16(), 0.75)
+    assert short.dtype == torch.bfloat16
+    assert (short.float() - zoomed(x, 0.75)).abs().max() < 0.01
+
+
+@pytest.mark.parametrize(("there", "back"), [(12, 9), (6, 9), (8, 8)])
+def test_the_matching_zoom_is_found_from_sets_without_pairs(there, back):
+    """Discs of a radius or so, in other numbers on either side."""
+    spread = (0.9, 1, 1.1)
+    a, b = torch.cat([disc(there * r) for r in spread]), torch.cat([disc(back * r) for r in spread[::-1]] * 2)
+    assert matching_zoom(a, b) == pytest.approx(back / there, rel=0.03)
+    assert matching_zoom(a, b) == pytest.approx(1 / matching_zoom(b, a), rel=1e-6)
+
+
+def test_the_matching_zoom_of_the_two_artists_brings_them_nearer():
+    a, b = data.emoji_styles("train", 32).floats()
+    factor = matching_zoom(a, b)
+    assert 0.7 < factor < 0.85
+    a, b = data.emoji_styles("test", 32).floats()
+    assert (zoomed(a, factor) - b).abs().mean() < 0.7 * (a - b).abs().mean()
+
+
+def test_a_zoomed_network_zooms_and_then_paints_and_repaints_without():
+    to_b, to_a = Zoomed(nn.Conv2d(3, 3, 1), 0.5), Zoomed(nn.Conv2d(3, 3, 1), 2.0)
+    both, x, y = TwoWay(to_b, to_a), torch.rand(2, 3, 8, 8), torch.rand(2, 3, 8, 8)
+    fake_b, fake_a = both(x, y)
+    assert torch.allclose(fake_b, to_b.paint(zoomed(x, 0.5)))
+    assert torch.allclose(fake_a, to_a.paint(zoomed(y, 2.0)))
+    same_b, same_a = both.repaint(y, x)
+    assert torch.equal(same_b, to_b.paint(y))
+    assert torch.equal(same_a, to_a.paint(x))
+    plain = TwoWay(nn.Conv2d(3, 3, 1), nn.Conv2d(3, 3, 1))
+    assert all(torch.equal(*sides) for sides in zip(plain.repaint(x, y), plain(x, y), strict=True))
+
+
+def test_the_factor_travels_with_the_weights():
+    trained, fresh = Zoomed(nn.Conv2d(3, 3, 1), 0.75), Zoomed(nn.Conv2d(3, 3, 1))
+    fresh.load_state_dict(trained.state_dict())
+    assert fresh.factor == 0.75
+
+
+@pytest.mark.parametrize("factor", [0, -1, float("nan")])
+def test_no_zoom_by_nothing(factor):
+    with pytest.raises(ValueError, match="number above 0"):
+        Zoomed(nn.Identity(), factor)

@@ -212,6 +212,17 @@ def test_both_domains_may_have_their_own_channels():
     assert quiet(recipe, data.Unpaired(a, b), steps=2).steps == 2
 
 
+class SideBySide(nn.Module):
+    """Two ways, but no `TwoWay`."""
+
+    def __init__(self):
+        super().__init__()
+        self.both = conv(2, 2)
+
+    def forward(self, a, b):
+        return self.both(torch.cat([a, b], dim=1)).chunk(2, dim=1)
+
+
 BAD = {
     "labels": (a_pix2pix(), lambda: data.fashion_mnist("test"), r"translates images into images.*Pairs or Unpaired"),
     "channels": (
@@ -223,6 +234,11 @@ BAD = {
         Pix2Pix(conv(), conv(1), batch_size=4),
         small_pairs,
         r"The discriminator fails on inputs of shape",
+    ),
+    "no way to repaint": (
+        CycleGAN(SideBySide(), TwoWay(conv(), conv()), batch_size=4),
+        lambda: data.unpaired(small_pairs()),
+        r"which a `TwoWay` of two networks has: put yours into one, or set identity_weight=0",
     ),
     "one way": (CycleGAN(conv(), conv(), batch_size=4), lambda: data.unpaired(small_pairs()), r"The generators fails"),
     "small set": (a_pix2pix(), lambda: small_pairs(4), r"batch of 8 cannot be drawn from 4 images"),

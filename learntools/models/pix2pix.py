@@ -48,8 +48,11 @@ class UNet(nn.Module):
         norm: batch normalisation as in the paper, or for example `instance_norm`.
         upsample: "transposed" convolutions as in the paper, or "resize" (Odena et al. 2016): nearest neighbours and
             then a convolution, which leaves no checkerboard.
+        residual: adds the input to the output, before the tanh: tanh(net(x) + artanh(0.95 x)). An untrained network is
+            then nearly a copy, and only learns the change, as a residual block does (He et al. 2016).
 
-    Raises ValueError for depth < 2 and another `upsample`, and in `forward` for a size that cannot be halved so often.
+    Raises ValueError for depth < 2, another `upsample`, and `residual` with more or fewer channels out than in; and in
+    `forward` for a size that cannot be halved so often.
     """
 
     def __init__(
@@ -62,13 +65,16 @@ class UNet(nn.Module):
         dropout: int = 3,
         norm: Norm = nn.BatchNorm2d,
         upsample: str = "transposed",
+        residual: bool = False,
     ):
         super().__init__()
+        if residual and channels != out_channels:
+            raise ValueError(f"A residual adds {channels} channels to {out_channels}: make them as many, or say False.")
         if depth < 2:
             raise ValueError(f"A U-Net needs a depth of 2 or more, and this is {depth}.")
         if upsample not in ("transposed", "resize"):
             raise ValueError(f"`upsample` is 'transposed' or 'resize', and not {upsample!r}.")
-        self.depth, self.skips = depth, skips
+        self.depth, self.skips, self.residual = depth, skips, residual
         widths = [width * min(2**level, 8) for level in range(depth)]
         bias = norm is not nn.BatchNorm2d  # a batch norm has a bias of its own
 
@@ -94,9 +100,7 @@ class UNet(nn.Module):
             if depth - 2 - dropout < level < depth - 1:
                 layers.append(nn.Dropout(0.5))
             self.up.append(nn.Sequential(*layers))
-        self.up.append(
-            nn.Sequential(nn.ReLU(), double(widths[0] * (2 if skips else 1), out_channels, bias=True), nn.Tanh())
-        )
+        self.up.append(nn.Sequential(nn.ReLU(), double(widths[0] * (2 if skips else 1), out_channels, bias=True)))
         self.apply(start_small)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -105,6 +109,7 @@ class UNet(nn.Module):
                 f"A U-Net of depth {self.depth} takes sides divisible by {2**self.depth}, and these are "
                 f"{x.shape[2]}×{x.shape[3]}: resize the images or choose another depth."
             )
+        begun = torch.atanh(0.95 * x.clamp(-1, 1)) if self.residual else 0
         seen = []
         for down in self.down:
             x = down(x)
@@ -112,7 +117,7 @@ class UNet(nn.Module):
         x = self.up[0](seen.pop())
         for up in self.up[1:]:
             x = up(torch.cat([seen.pop(), x], dim=1) if self.skips else x)
-        return x
+        return torch.tanh(x + begun)
 
 
 class PatchGAN(nn.Module):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
@@ -20,6 +20,9 @@ from learntools import losses
 from learntools.training.batches import Augmentation
 from learntools.training.hardware import TrainingError
 from learntools.training.recipe import Adam, Move, Recipe, frozen, hold_then_fall, tried
+
+if TYPE_CHECKING:
+    from learntools.models.cyclegan import TwoWay
 
 
 class Translation(Recipe):
@@ -150,7 +153,7 @@ class CycleGAN(Translation):
     the cycle: F(G(a)) should be a again, and G(F(b)) b.
 
     Attributes:
-        generators: `TwoWay` of G and F.
+        generators: `TwoWay` of G and F. The identity loss calls its `repaint`.
         discriminators: `TwoWay` of D_b, which judges G's images beside real b, and D_a: images → logits of any shape.
         cycle_weight: λ; the paper's is 10.
         identity_weight: of |G(b) - b| + |F(a) - a|, which keeps colours; the paper's λ/2 for paintings, 0 elsewhere.
@@ -159,7 +162,7 @@ class CycleGAN(Translation):
         shown: as in `Pix2Pix`, images of domain a.
     """
 
-    generators: nn.Module
+    generators: TwoWay
     discriminators: nn.Module
     cycle_weight: float = 10.0
     identity_weight: float = 5.0
@@ -199,7 +202,7 @@ class CycleGAN(Translation):
             cycled_b, cycled_a = self.generators(fake_a, fake_b)
             loss = loss + self.cycle_weight * (F.l1_loss(cycled_a, a) + F.l1_loss(cycled_b, b))
         if self.identity_weight:
-            same_b, same_a = self.generators(b, a)
+            same_b, same_a = self.generators.repaint(b, a)
             loss = loss + self.identity_weight * (F.l1_loss(same_b, b) + F.l1_loss(same_a, a))
         move("generators", loss)
 
@@ -231,3 +234,8 @@ class CycleGAN(Translation):
                     f"{tuple(like.shape[1:])}: build it for their size and channels."
                 )
         tried("discriminators", self.discriminators, y, x)
+        if self.identity_weight and not hasattr(self.generators, "repaint"):
+            raise TrainingError(
+                "The identity loss calls `generators.repaint`, which a `TwoWay` of two networks has: put yours into "
+                "one, or set identity_weight=0."
+            )

@@ -18,19 +18,23 @@ from learntools.core.compare import Difference
 from learntools.core.plain import name as called
 from learntools.lessons.cyclegan.reading import TRANSLATED, reading
 from learntools.lessons.remembered import handed_out
-from learntools.models.cyclegan import TwoWay
+from learntools.models.cyclegan import TwoWay, Zoomed
 from learntools.models.pix2pix import UNet, instance_norm
 
 PAIRS = 84  # every third; neighbours are of one kind, so that there are some of every kind
 
 
-def new_generators() -> TwoWay:
-    """G: a → b and F: b → a, untrained U-Nets, in the form of the course's own weights."""
+def new_generators(zoom: float = 1.0) -> TwoWay:
+    """G: a → b and F: b → a, untrained U-Nets, in the form of the course's own weights.
 
-    def generator() -> nn.Module:
-        return UNet(width=32, depth=4, dropout=0, norm=instance_norm, upsample="resize")
+    zoom: what G draws everything larger by before it paints, or smaller; F does the inverse. Trained weights bring
+    theirs along.
+    """
 
-    return TwoWay(generator(), generator())
+    def generator(zoom: float) -> nn.Module:
+        return Zoomed(UNet(width=32, depth=4, dropout=0, norm=instance_norm, upsample="resize", residual=True), zoom)
+
+    return TwoWay(generator(zoom), generator(1 / zoom))
 
 
 @handed_out
@@ -63,8 +67,12 @@ class _Pretended(nn.Module):
 class _Untrained(nn.Module):
     """Generators with random weights, drawn when they are called: importing this module draws nothing."""
 
+    def __init__(self, zoom: float):
+        super().__init__()
+        self.zoom = zoom
+
     def forward(self, a, b):
-        return new_generators().eval()(a, b)
+        return new_generators(self.zoom).eval()(a, b)
 
 
 def _as_a(x: Tensor) -> Tensor:
@@ -118,8 +126,8 @@ class q8:
     hints = [
         "Did the training cell run to its end, and has the cell after it written the file? Towards the end of the "
         "preview, outlines should have appeared.",
-        "A network is made in its form, as in the training cell, and the weights come from the file: "
-        "`network.load_state_dict(...)` takes what `load_file` gives.",
+        "Two lines: `new_generators()` makes untrained networks, and their `load_state_dict(...)` takes what "
+        "`load_file(FILE)` reads. The zoom comes with the weights.",
         "If the outlines are missing, train for longer: double the seconds in the training cell. On a slow machine 180 "
         "seconds hold fewer steps.",
     ]
@@ -150,14 +158,14 @@ class q8:
     ]
     mistakes = {
         "untrained": (
-            _Untrained(),
-            "`generators` gives the same grey whatever it is shown, like networks that were hardly trained, or not at "
-            "all. Did the weights come from the file? New networks have random ones.",
+            _Untrained(1.0),
+            "`generators` nearly copies what it is shown, as untrained networks do. Did the weights come from the "
+            "file? New networks only have them once they are loaded.",
         ),
         "copies": (
             _Pretended(lambda x: x),
             "`generators` hands the images on as they are. A copy makes perfect round trips, but it is no translation: "
-            "was the adversarial part in the loss, and did the discriminators learn?",
+            "take networks as in the training cell, and give them the weights from your file.",
         ),
         "exchanged": (
             _Pretended(_as_a, _as_b),
@@ -166,8 +174,13 @@ class q8:
         ),
         "no way back": (
             _Pretended(lambda x: _as_b(x).roll(1, dims=0), _as_a),
-            "`generators` makes images of the right style, but of something else: from a round trip nobody comes home. "
-            "Was the cycle loss part of the training, for both directions?",
+            "A round trip through `generators` ends too far from where it began. Either the training was too short, or "
+            "the cycle loss weighed too little in it: compare with the training cell, and train for longer.",
+        ),
+        "without the zoom": (
+            _Pretended(lambda x: pretrained.kept().repaint(x, x)[0], lambda x: pretrained.kept().repaint(x, x)[1]),
+            "`generators` paints in the right style, but as large as the first artist, and the second one leaves a "
+            "margin. Hand the zoom to the new networks in the training cell, and train again.",
         ),
         "trained too briefly": (
             _Pretended(lambda x: 0.6 * x + 0.4 * _as_b(x), _as_a),
@@ -187,6 +200,7 @@ class q8:
         "not a number": (
             _Pretended(lambda x: x * float("nan")),
             "The images of `generators` are full of NaN, which is no number at all: somewhere in the training a value "
-            "went beyond every limit. Train again, with a lower learning rate if it happens twice.",
+            "went beyond every limit. Train again; if it happens twice, give the recipe a lower learning rate, "
+            "`generator_optimizer=training.Adam(lr=1e-3)`.",
         ),
     }

@@ -39,5 +39,6 @@ def new_network(kind: str, size: int, words: Sequence[str] = ()) -> nn.Module:
     if kind in ("pairs", "side by side"):
         return UNet(width=24, depth=depth, dropout=0)
     if kind == "two styles":
-        return TwoWay(*(UNet(width=32, depth=depth, dropout=0, norm=instance_norm, upsample="resize") for _ in "ab"))
+        how = {"width": 32, "depth": depth, "dropout": 0, "norm": instance_norm, "upsample": "resize"}
+        return TwoWay(*(UNet(**how, residual=True) for _ in "ab"))
     return Captioner(Vocabulary(tuple(words)), Encoder(side=size // 8))
