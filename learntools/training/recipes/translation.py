@@ -56,8 +56,8 @@ def pix2pix_paper() -> Pix2Pix:
 def cyclegan() -> CycleGAN:
     """Twemoji to OpenMoji and back, at 32×32; the generators are U-Nets, which learn faster here than ResNets.
 
-    Twemoji fill their square, and OpenMoji leave a margin: so the generators zoom before they paint. Shifts by a
-    pixel keep G from learning where a square's edge comes to lie, and blackening that place in every drawing.
+    Twemoji fill their square, and OpenMoji leave a margin: so the generators zoom before they paint. Shifts keep G
+    from learning where a square's edge comes to lie, and blackening that place in every drawing.
     """
     from learntools.models.cyclegan import TwoWay, Zoomed, matching_zoom
     from learntools.models.pix2pix import PatchGAN, UNet, instance_norm
@@ -77,7 +77,7 @@ def cyclegan() -> CycleGAN:
         generator_optimizer=Adam(lr=2e-3, betas=(0.0, 0.99)),
         discriminator_optimizer=Adam(lr=2e-3, betas=(0.0, 0.99)),
         batch_size=8,
-        augment=[flip, Shift(1, edge=1.0)],
+        augment=[flip, Shift(2, edge=1.0)],
         shown=data.emoji_styles("test", 32).floats(slice(0, 252, 7))[0],
     )
 
