@@ -100,7 +100,8 @@ class UNet(nn.Module):
             if depth - 2 - dropout < level < depth - 1:
                 layers.append(nn.Dropout(0.5))
             self.up.append(nn.Sequential(*layers))
-        self.up.append(nn.Sequential(nn.ReLU(), double(widths[0] * (2 if skips else 1), out_channels, bias=True)))
+        last = double(widths[0] * (2 if skips else 1), out_channels, bias=True)
+        self.up.append(nn.Sequential(nn.ReLU(), last, *([] if residual else [nn.Tanh()])))
         self.apply(start_small)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -109,15 +110,14 @@ class UNet(nn.Module):
                 f"A U-Net of depth {self.depth} takes sides divisible by {2**self.depth}, and these are "
                 f"{x.shape[2]}×{x.shape[3]}: resize the images or choose another depth."
             )
-        begun = torch.atanh(0.95 * x.clamp(-1, 1)) if self.residual else 0
-        seen = []
+        begun, seen = x, []
         for down in self.down:
             x = down(x)
             seen.append(x)
         x = self.up[0](seen.pop())
         for up in self.up[1:]:
             x = up(torch.cat([seen.pop(), x], dim=1) if self.skips else x)
-        return torch.tanh(x + begun)
+        return torch.tanh(x + torch.atanh(0.95 * begun.clamp(-1, 1))) if self.residual else x
 
 
 class PatchGAN(nn.Module):
