@@ -14,6 +14,7 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import load_file, save_file
+from torch import nn
 from torch.nn import functional as F
 
 from learntools import data, losses, platforms, training
@@ -88,8 +89,8 @@ with torch.no_grad():
 show_images(torch.cat(painted), columns=10, size=0.8, rows=["-1 to 1", "0 to 1", "bytes"])
 
 # %% [markdown]
-# No error, no warning, only strange pictures. Black ink is -1 to this network. From 0 to 1 the darkest there is is 0,
-# which means grey to it. And in bytes even white paper is 255 times as bright as it has ever seen.
+# No error, no warning, only strange pictures. Black ink is -1 to this network. In the second row the darkest value is
+# 0, and 0 means grey to it. And in bytes even white paper is 255 times as bright as it has ever seen.
 #
 # A wrong range in the *targets* is worse. The last layer is a tanh, which never leaves [-1, 1]: it could not reach
 # bytes however long it trained.
@@ -112,7 +113,8 @@ show_u()
 #
 # Write the way through the U. `down` is a list of layers, each of which halves the image; `up` is a list of as many,
 # each of which doubles it, beginning at the bottom. `up[0]` takes the bottom alone. Every other one takes two things
-# side by side, as channels: first the skip of its size, then what comes from below.
+# side by side, as channels (`torch.cat`): first the skip, then what comes from below. The skip is what the way down
+# gave at the same size as what comes from below.
 
 
 # %% answer="q2"
@@ -163,7 +165,7 @@ for layer in [*G.down, *G.up]:
 # comes out is a grid of logits. Each of them judges one **patch** of the image, so it is called a **PatchGAN**.
 
 # %%
-D = PatchGAN(channels=6, patch=34, width=16, spectral_norm=True)
+D = PatchGAN(channels=6, patch=34, width=16, spectral_norm=True)  # 3 for the drawing, 3 for the colours: see below
 print(D(torch.zeros(1, 6, 64, 64)).shape)
 print(D(torch.zeros(1, 6, 96, 128)).shape)
 
@@ -177,7 +179,9 @@ print(D(torch.zeros(1, 6, 96, 128)).shape)
 # ### Question 3
 #
 # Write `receptive_field`, which finds the side of that square for a logit in the middle of the grid. Near the edges a
-# part of the square lies outside of the image. `torch.autograd.grad(logit, x)` gives a tuple with the gradient in it.
+# part of the square lies outside of the image. `network(x)` gives logits (1, 1, rows, columns). For gradients by
+# pixels, `x` must ask for them before the network runs: `x = x.clone().requires_grad_()`. Then
+# `torch.autograd.grad(logit, x)` gives a tuple with the gradient in it.
 
 
 # %% answer="q3"
@@ -244,8 +248,8 @@ scored = q4.get()  # your score once it is right, and ours until then
 #
 # ### Question 5
 #
-# Write D's loss with `scored` and `losses.hinge_discriminator_loss`. The fakes come as G made them. As ever, G holds
-# still in D's step: no gradient may reach it.
+# Write D's loss with `scored` and `losses.hinge_discriminator_loss`. `fake` comes straight from G, and the way back to
+# G is still attached. As ever, G holds still in D's step: no gradient may reach it.
 
 
 # %% answer="q5"
@@ -275,7 +279,7 @@ q5.check()
 
 # %% answer="q6"
 def generator_loss(D, x, y, fake, l1_weight):
-    """The same three, and the weight of L1 → G's loss, one number."""
+    """Inputs x, their true partners y, G's fakes and the weight of L1 → G's loss, one number."""
     ### BEGIN SOLUTION
     return losses.hinge_generator_loss(scored(D, x, fake)) + l1_weight * F.l1_loss(fake, y)
     ### END SOLUTION
@@ -304,8 +308,9 @@ class Recipe(training.Pix2Pix):
 # %% [markdown]
 # ## Why two wishes?
 #
-# Three short trainings at 32×32 pixels: with L1 alone, with D's verdict alone (`l1_weight=0`), and with both. Rows from
-# above: the drawing, the three in this order, the truth.
+# Three short trainings at 32×32 pixels: with L1 alone, with D's verdict alone (`l1_weight=0`), and with both. Here the
+# weight of L1 is 20; the 160 comes with the full size. Rows from above: the drawing, the three in this order, the
+# truth.
 
 # %% tags=["train"]
 small = data.emoji_pairs("train", size=32, device=device)
@@ -314,7 +319,7 @@ rows = [some_x]
 for name, l1_weight, adversarial in (("L1 alone", 20, 0), ("D alone", 0, 1), ("both", 20, 1)):
     torch.manual_seed(0)
     networks = Colourist(width=16, depth=4, dropout=0), PatchGAN(6, patch=16, width=16, spectral_norm=True)
-    kind = Recipe if adversarial else training.Pix2Pix
+    kind = Recipe if adversarial else training.Pix2Pix  # yours always asks D, the course's can do without
     recipe = kind(*networks, l1_weight=l1_weight, adversarial_weight=adversarial)
     result = training.fit(recipe, small, seconds=platforms.time_budget(15), seed=1, show=False)
     with torch.no_grad():
@@ -324,12 +329,12 @@ names = ["drawing", "L1 alone", "D alone", "both", "truth"]
 show_images(torch.cat([*rows, some_y]), columns=8, size=0.8, rows=names)
 
 # %% [markdown]
-# L1 alone comes nearest to the truth: that is all it is asked for. D alone stays far away, for nothing ties its colours
-# to this drawing's partner.
+# L1 alone comes nearest to the truth: that is all it is asked for. D alone stays far away: D asks whether the colours
+# could belong to this drawing, not whether they are its partner's, and in so short a time G learns little from that.
 #
 # Then why not L1 alone? Where several colours are possible, the safest is a dull one in between, and outlines blur. The
 # paper finds just that after long trainings, and that D's verdict makes the pictures sharp and colourful again. Fifteen
-# seconds are too short for D to show that, so both wishes are still behind.
+# seconds are short for that: `both` may still be behind L1 alone in the number. Compare the colours in the rows, too.
 #
 # ## Train
 #
@@ -364,9 +369,9 @@ print(f"{FILE} holds {len(weights)} tensors, {FILE.stat().st_size / 1e6:.1f} MB"
 # %% [markdown]
 # ## At test time
 #
-# Two kinds of layers behave differently in training and in use. **Batch normalisation** takes the mean and the spread
-# of the present batch while it trains, and those it has collected in eval mode. **Dropout** sets random numbers to 0 in
-# training, and does nothing in eval mode.
+# Two kinds of layers behave differently in training and in use. **Batch normalisation** needs a mean and a spread. In
+# training it takes those of the present batch; in eval mode, those that it has collected during training. **Dropout**
+# sets numbers, chosen by chance, to 0 in training, and does nothing in eval mode.
 #
 # The paper leaves both in train mode on purpose. Dropout is its G's only source of chance: there is no noise `z`. And
 # it translates one image at a time, so that the norm uses this image's own mean, as an **instance norm** would.
@@ -387,7 +392,7 @@ def translate(G, x):
     was = G.training
     G.eval()
     for module in G.modules():
-        if isinstance(module, torch.nn.Dropout):
+        if isinstance(module, nn.Dropout):
             module.train()
     y = G(x)
     G.train(was)
@@ -418,8 +423,9 @@ show_images(five, columns=5, size=0.9)
 # it the weights: `network.load_state_dict(…)` takes what `load_file(FILE)` reads.
 #
 # The check lets it colour 126 held-out drawings. They must come nearer to the truth than the bare drawings are (L1 of
-# at most 97 % of theirs), with at least a quarter of the truth's colour, and with colours that follow the drawing.
-# If yours does not get there, train for longer.
+# at most 97 % of theirs), with at least a quarter of the truth's colour, and with colours that follow the drawing. If
+# yours does not get there, write a larger number for the 120 in the training cell. Run that cell again, then the one
+# that saves, then the one below.
 
 
 # %% answer="q8"
@@ -483,7 +489,7 @@ print(*(f"{sorted_into.names[i]}, {off[i]:.2f}" for i in worst), sep="\n")
 
 # %% [markdown]
 # Look for a pattern. Is there something in the drawing that could have told which colour was right? Where there is not,
-# nobody could know, and a wrong guess is farther from the truth than white paper.
+# nobody could know, and a wrong guess can be farther from the truth than white paper.
 #
 # ## Your own drawing
 #
@@ -511,8 +517,8 @@ sketch_pad(G, mine[0])
 # - Draw a round face, then the same outline with a stalk and a leaf. When does yellow give way?
 # - `Colourist(width=24, depth=5, dropout=0, skips=False)` does not fit your way through the U. Take `UNet` with
 #   `skips=False` for G, train again, and see what becomes of the lines.
-# - Turn the task round: `data.Pairs(pairs.b, pairs.a)` has the colour first. What is the network to learn now, and is
-#   it easier?
+# - Turn the task round: `data.Pairs(pairs.b, pairs.a)` has the colour first. For the preview, give the recipe
+#   `shown=data.to_float(test.b[:10])`. What is the network to learn now, and is it easier?
 
 # %% [markdown]
 # ## In your own words

@@ -577,7 +577,7 @@ def test_hints_come_one_by_one_and_end_politely(capsys):
     assert capsys.readouterr().out.count("One.") == 2
 
 
-def test_the_solution_is_the_references_own_source(capsys):
+def test_without_a_notebook_the_solution_is_the_references_own_source(capsys):
     assert "F.softplus(-real).mean()" in q1.solution().code
     assert "(3, 14)" in q2.solution().body
     assert "'b'" in q3.solution().body

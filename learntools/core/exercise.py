@@ -39,7 +39,7 @@ from typing import Any
 
 from torch import nn
 
-from learntools.core import progress
+from learntools.core import progress, solutions
 from learntools.core.assess import assess
 from learntools.core.expect import Expectation, close, equal
 from learntools.core.find import MISSING, find
@@ -140,7 +140,7 @@ class Exercise:
         return note
 
     def solution(self) -> Note:
-        """Show one right answer: the reference's own source."""
+        """Show one right answer: the question's cell in the course's solutions, else the reference's own source."""
         if grading():
             note = Note(f"{self.name} · no solution", "Solutions are closed while a notebook is graded.")
         else:
@@ -172,6 +172,8 @@ class Exercise:
     def _solution_code(self) -> str:
         if self.kind not in (FUNCTION, CLASS, MODEL):
             return ""
+        if written := solutions.cell(self.lesson, self.name):
+            return written
         try:
             return textwrap.dedent(inspect.getsource(self.reference)).rstrip()
         except (OSError, TypeError):
