@@ -63,7 +63,8 @@ q1.check()
 #
 # ## A function
 #
-# Most questions ask for a **function**: you write what happens between `def` and `return`.
+# Most questions ask for a **function**: you write the lines below `def`. The last of them is `return` and what the
+# function gives back.
 #
 # ### Question 2
 #
@@ -108,8 +109,8 @@ q3.check()
 # %% [markdown]
 # ## Your machine
 #
-# Everything in this course runs on a laptop with no graphics card and no network. Where there is a graphics card
-# (**GPU**), it is used. This is what you have:
+# Everything in this course runs on a laptop with no graphics card and no internet connection. Where there is a graphics
+# card (**GPU**), it is used. This is what you have:
 
 # %%
 print(platforms.device())
@@ -137,7 +138,8 @@ print(f"{2 * 1024**3 / seconds / 1e9:,.0f} billion multiplications and additions
 # ## Where you are
 #
 # Your checks are remembered on this machine, and nowhere else. (On Colab the machine is thrown away after the session,
-# and this record with it.)
+# and this record with it. On Kaggle the record is kept when you save a version, or from session to session with
+# *Session options → Persistence*.)
 
 # %%
 progress()

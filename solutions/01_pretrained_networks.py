@@ -54,20 +54,21 @@ show_guesses([cat], [label(cat)])
 # The numbers are **probabilities**: how much of its trust the network puts in each name. It knows 1,000 names and deals
 # 100 % out among them; you see the five that got most.
 #
-# `label` takes pictures of yours too. Change the line below to a path such as `"holiday.jpg"`, or to the address of a
-# picture on the web.
+# `label` takes pictures of yours too. Put a file beside this notebook, and in the line below write
+# `picture("holiday.jpg")` in place of `photo("raccoon")`. With an internet connection, `picture("https://...")` takes
+# the address of a picture on the web.
 
 # %%
-mine = photo("raccoon")  # or picture("holiday.jpg"), or picture("https://...")
+mine = photo("raccoon")  # or picture("holiday.jpg")
 
 show_guesses([mine], [label(mine)])
 
 # %% [markdown]
 # ## What is in a network
 #
-# A **network** is a long calculation with many adjustable numbers in it, its **weights**. **Training** has adjusted
-# them: a picture was shown, the answer compared with the right one, every weight moved a little, and so on, over and
-# over. A network that comes with its weights is called **pretrained**.
+# A **network** is a long calculation with many adjustable numbers in it, its **weights**. Its steps are called
+# **layers**. **Training** has adjusted them: a picture was shown, the answer compared with the right one, every weight
+# moved a little, and so on, over and over. A network that comes with its weights is called **pretrained**.
 #
 # PyTorch calls every grid of numbers a **tensor**. Weights are tensors, pictures are, and so is what comes out.
 
@@ -81,8 +82,10 @@ print(f"{len(weights)} tensors, {count:,} weights")
 # This is an *EfficientNet-Lite0*, a small network made for phones. It was trained on *ImageNet*: 1.28 million
 # photographs, each with one of 1,000 names.
 #
-# For a picture it gives 1,000 numbers, one for each name. They are called **logits**. A logit is no probability: it may
-# be negative, and only compares with the others. The higher it is, the more the network leans towards that name.
+# For a picture it gives 1,000 numbers, one for each name. They are called **logits**. What a name stands for is a
+# **class**; the classes are numbered from 0 to 999, in the order of the logits. A logit is no probability. It may be
+# negative, and it means something only next to the others. The higher it is, the more the network leans towards that
+# class.
 #
 # ### Question 1
 #
@@ -155,8 +158,8 @@ batch = q2.get()(pixels)
 show_images([batch[0], pixels.reshape(batch.shape)[0]], titles=["permuted", "reshaped"], size=2.4)
 
 # %% [markdown]
-# No error is raised, and the network would answer all the same. That is the rule with networks: **a wrong shape is
-# complained about, wrong content never is.**
+# No error is raised, and the network would answer all the same. That is the rule with networks: **a wrong shape often
+# raises an error, wrong content never does.**
 #
 # ## The middle
 #
@@ -265,7 +268,7 @@ q5.check()
 
 # %% [markdown]
 # What eval mode is worth: here is the same network asked in training mode, and then through `predict`. In training mode
-# its batch norm compares with the one picture at hand, and forgets all that it saw in training.
+# its batch norm uses the average and the spread of the one picture at hand, in place of those from training.
 
 # %%
 ask = q5.get()
@@ -283,7 +286,7 @@ print("with predict:    ", q1.get()(ask(efficientnet_lite0().train(), ready)[0],
 # ### Question 6
 #
 # Write `top`: for each picture of a batch the `k` highest probabilities, highest first, and the numbers of their
-# classes. Return the two in this order. The probabilities are those among *all* classes.
+# classes, counted from 0. Return the two in this order. The probabilities are those among *all* classes.
 
 
 # %% answer="q6"
@@ -299,7 +302,8 @@ def top(logits, k):
 q6.check()
 
 # %% [markdown]
-# That was the last step. Here is your own `label`, next to the one that you began with:
+# That was the last step. Here is your own `label`, next to the one that you began with. The percentages differ a
+# little, because yours resizes bytes and rounds them, and the other one does not:
 
 
 # %%
@@ -316,8 +320,9 @@ print(label(cat, top=3))
 # ## What a slip costs
 #
 # Nothing stops you from feeding the network wrongly. How much does it matter? Here are nine photographs, fed properly
-# and in six other ways. For each way: the cat's probability for what was named first when all was right, the average of
-# that over all nine, and how many of the nine still get the same name.
+# and in six other ways. Fed properly, each photograph gets a first name. Each line then says: how likely the cat's
+# first name still is, the average of this over all nine photographs, and how many of the nine still get that name
+# first.
 
 # %%
 crop, norm = q3.get(), q4.get()
@@ -345,9 +350,9 @@ for way, feed in ways.items():
 # only less good ones. The convention belongs to the network, so **look up how it was fed in training.**
 
 # %% [markdown]
-# With a network connection you can ask *AlexNet* too, with which the wave began in 2012; it has 61 million weights.
-# (`resnet101` is another one.) It wants ImageNet's mean and spread, and `label` minds that. Without a connection you
-# read here why there is none.
+# With an internet connection you can ask *AlexNet* too, the network of 2012 that made such networks famous. It has 61
+# million weights, and the first time they are downloaded (244 MB). (`resnet101` is another one.) It wants ImageNet's
+# mean and spread, and `label` gives it that. Without a connection the cell says why it cannot be had.
 
 # %% tags=["demo"]
 try:
@@ -387,8 +392,8 @@ show_guesses([faces.images[i] for i in surest], [label(faces.images[i], top=3) f
 print(f"more than 50 % sure of {int((sure > 0.5).sum())} of {len(sure)} emoji")
 
 # %% [markdown]
-# Some of them are right, for a drawing can look enough like a photograph. From the number alone you could not tell
-# which.
+# One of the six is right, for a drawing can look enough like a photograph. The other five are wrong, and each has more
+# than two thirds of the network's trust. A high number alone proves nothing.
 #
 # Its 1,000 names are not the world either. They are nouns out of a dictionary, and the photographs came from searches
 # on the web, where the United States and Europe are shown far more than the rest of the world. See what is among the
@@ -417,8 +422,9 @@ for word in ("zebra", "giraffe", "raccoon", "cow", "person", "tree", "rice"):
 #
 # ### Question 7
 #
-# Write `load_weights`. Where a name begins with `module.`, take that away; then give the dictionary to
-# `network.load_state_dict`. Names that do not fit must stay an error: silence would leave random weights.
+# Write `load_weights`. `torch.load(file, ...)` reads the file and gives the dictionary; give it both options from the
+# list above. Where a name begins with `module.`, take that away. Then give the dictionary to `network.load_state_dict`,
+# and return the network. Names that do not fit must stay an error: silence would leave random weights.
 
 
 # %% answer="q7"
@@ -465,8 +471,9 @@ print(f"from {float(painted.min()):.3f} to {float(painted.max()):.3f}")
 # ### Question 8
 #
 # To show or save what a network has painted, it must become bytes again, rows and columns first. Write `to_picture`,
-# the way back: from -1 to 1 to 0 to 255, rounded to the nearest whole number; what lies outside is clipped to the ends;
-# and the channels go to the end.
+# the way back. It takes a batch of one picture and gives the picture alone. -1 becomes 0 and 1 becomes 255. Values are
+# rounded to the nearest whole number, and what lies outside is clipped to 0 or 255. The channels go to the end. The
+# type of a byte is `torch.uint8`.
 
 
 # %% answer="q8"
@@ -486,8 +493,9 @@ colours = [q8.get()(y[None]).permute(2, 0, 1) for y in painted]
 show_images([*pairs.a[some], *colours, *pairs.b[some]], columns=8, size=0.95)
 
 # %% [markdown]
-# Above the drawings, in the middle what the network made of them, below what the artist did. It has learned that faces
-# are mostly yellow. That the snout is pink and the pod green, no line says, and so it guesses.
+# The top row shows the drawings, the middle row what the network made of them, and the bottom row what the artist did.
+# It has learned that faces are mostly yellow. No line says that the pig's nose is pink or the peas are green, so there
+# it guesses.
 #
 # The second translator redraws one artist's emoji in the style of another, at 32×32 pixels. Nobody ever told it which
 # picture belongs to which. It first draws everything smaller, as the other artist does, and then paints.
@@ -617,8 +625,8 @@ show_answers(cat, label(cat), drawn, coloured, scenes[:2], sentences[:2])
 # ## What you learned
 #
 # - A network is a form and its weights. Pretrained means that somebody else found the weights.
-# - What goes in must be what it was trained on: the same crop, the same range, the same order of dimensions. A slip in
-#   that raises no error.
+# - What goes in must be what it was trained on: the same crop, the same range, the same order of dimensions. Most slips
+#   in that raise no error.
 # - Ask in eval mode, without a graph, and leave the network as you found it.
 # - Logits become probabilities by softmax, along the classes. They compare known names, and never say "none of these".
 # - A file of weights may hold commands: read it with `weights_only=True`, and let names that do not fit be an error.

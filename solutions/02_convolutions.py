@@ -105,8 +105,9 @@ ring[2, 2:4] = 0
 show_convolution(ring, KERNELS["left to right"], at=(0, 1))
 
 # %% [markdown]
-# The sum under the picture is the one for the blue window. Now move the window yourself: press *Play*, pull the slider,
-# or type other numbers into the kernel. What does the output show with a kernel of ones?
+# The sum under the picture is the one for the blue window. Now move the window yourself: press *Play*, pull the slider
+# *step*, or type other numbers into the kernel. (Leave *show* and *stride* for later.) With a kernel of ones each
+# output pixel is the sum of its window: see how the hole of the ring disappears.
 
 # %% tags=["demo"]
 convolution_explorer(ring, KERNELS["left to right"])
@@ -124,7 +125,8 @@ show_places(6, kernel=3)
 #
 # - The **stride** is how far the kernel moves from one place to the next. With a stride of 2 it leaves out every
 #   second place, and the output is about half as long.
-# - **Padding** puts that many zeros around the image, on all sides, so the kernel can stand a little over the edge.
+# - A **padding** of 1 puts one zero at each end of the line, a padding of 2 puts two, and so on; around an image, on
+#   all four sides. So the kernel can stand a little over the edge.
 
 # %%
 show_places(7, kernel=3, stride=2)
@@ -172,9 +174,10 @@ for _ in range(3):
 # Write `convolve`. `image` is a tensor of shape (H, W): H rows and W columns. `kernel` has shape (h, w). Neither need
 # be square. Padding means zeros on all four sides. The kernel is not turned round.
 #
-# Two things will help: `size(n, kernel_length, stride, padding)` from the cell that printed 28 → 14, where
-# `kernel_length` is a number such as `kernel.shape[0]`, and
-# `F.pad(image, (left, right, top, bottom))`, which puts that many zeros around an image.
+# Two things will help. `F.pad(image, (left, right, top, bottom))` puts that many zeros around an image.
+# `size(n, kernel_length, stride, padding)` is the function from the cell that printed 28 → 14; `kernel_length` is a
+# number such as `kernel.shape[0]`. Once the image is padded, leave `padding` out of `size`: the zeros are already part
+# of `n`.
 
 
 # %% answer="q4"
@@ -280,8 +283,8 @@ show_painting(image, kernel)
 show_painting(image[:1], kernel, stride=2)
 
 # %% [markdown]
-# **Padding** works backwards too. A convolution puts zeros around its image first; a transposed convolution takes
-# cells away at the end: that many are **cut off** on each side. Here the grey ones go:
+# **Padding** works backwards too. A convolution puts zeros around its image first; a transposed convolution takes cells
+# away at the end. With a padding of 1, one row or column is **cut off** on each side. Here the grey ones go:
 
 # %%
 kernel = torch.tensor([[1.0, 2, 1], [2, 4, 2], [1, 2, 1]])
@@ -340,7 +343,9 @@ show_overlap(kernel=3, stride=2, size=3)
 # ### Question 8
 #
 # Write `convolve_transposed`. As in question 4, `image` has shape (H, W), `kernel` has shape (h, w), and the kernel is
-# not turned round. `grown(n, kernel, stride, padding)` from above is your `grown_size`.
+# not turned round. `grown(n, kernel_length, stride, padding)` is your `grown_size` once it is right, and ours until
+# then; `kernel_length` is again a number. With `padding` it gives the length after the cut, so leave `padding` out for
+# the size of the whole canvas.
 
 
 # %% answer="q8"
@@ -378,7 +383,9 @@ show_images([2 * b - 1 for b in boots], titles=titles, size=2.4)
 #
 # A convolution only multiplies by fixed weights and adds. So it can be written as one large table of weights, a
 # **matrix** M: write the image as one long line of pixels, multiply by M, and out comes the output as one long line.
-# Each **row** of M belongs to one output pixel, and says how much every pixel of the image counts for it.
+# Each **row** of M belongs to one output pixel and holds one weight for every pixel of the image, most of them 0. To
+# multiply (in Python `M @ line`), lay a row on the line of pixels, multiply number by number, and add up: that is the
+# output pixel.
 #
 # ### Question 9
 #
@@ -425,10 +432,12 @@ product = (M.T @ y.flatten()).view(3, 3)
 show_grids({"y": y, "M transposed × y": product, "paint(y, kernel)": paint(y, kernel)}, " =")
 
 # %% [markdown]
-# It does **not** undo the convolution: the size comes back, but not the values. (Nor does the size, where steps did not
-# come out even.) Something more useful holds. Take any image `x`, and any `y` of the output's size. Multiply `look(x)`
-# and `y` pixel by pixel, and add up. Then multiply `x` and `paint(y)` pixel by pixel, and add up. Both sums are the
-# same. Two operations that belong together in this way are called **adjoint**.
+# It does **not** undo the convolution: the size comes back, but not the values. (Where the kernel never reached the
+# last pixels, as with 8 pixels, kernel 3 and stride 2, not even the size comes back.) Something more useful holds.
+# Remember: `look` is the convolution, `paint` the transposed one, and here both use the same kernel and stride. Take an
+# image `x` whose last pixels the kernel reaches, and any `y` of the output's size. Multiply `look(x)` and `y` pixel by
+# pixel, and add up. Then multiply `x` and `paint(y)` pixel by pixel, and add up. Both sums are the same. Two operations
+# that belong together in this way are called **adjoint**.
 
 # %%
 x, y, kernel = torch.randn(9, 9), torch.randn(4, 4), torch.randn(3, 3)
@@ -436,8 +445,9 @@ print(f"look(x) times y:  {(look(x, kernel, stride=2) * y).sum():.4f}")
 print(f"x times paint(y): {(x * paint(y, kernel, stride=2)).sum():.4f}")
 
 # %% [markdown]
-# Networks rely on it whenever they learn. To learn, a network must know how each pixel of `x` would change that sum:
-# this is called the **gradient**. PyTorch finds it by sending `y` backwards through the convolution, and backwards is
+# Networks rely on it whenever they learn. In a network `x` often comes from an earlier layer. To change the weights of
+# that layer, PyTorch must know how each pixel of `x` changes a result further on: this is called the **gradient**. Let
+# that result be our sum. PyTorch finds the gradient by sending `y` backwards through the convolution, and backwards is
 # the transposed convolution:
 
 # %%
@@ -518,8 +528,9 @@ for name, way in ways.items():
 #
 # So far the weights were given. A network finds its own, by **training**: it guesses, and each step changes the weights
 # a little so that the guess comes closer to the truth. The cell after the next trains three small networks to turn
-# clothes of 7×7 pixels back into 28×28. They differ only in how they double the size. It takes a few seconds. You need
-# not understand every line yet: lesson 03 explains them.
+# clothes of 7×7 pixels back into 28×28. They differ only in how they double the size. It takes a few seconds.
+# `F.avg_pool2d` shrinks a picture: each square of pixels becomes its mean. `F.mse_loss` says how wrong a guess is: the
+# mean of the squared differences. Lesson 03 explains the lines with `optimizer` and `backward`.
 
 # %%
 real = data.to_float(data.fashion_mnist("test").images[:200])  # from -1 to 1
@@ -550,7 +561,8 @@ show_images(pictures, titles=list(guesses), columns=len(guesses), size=1.05)
 # %% [markdown]
 # In this run, after 20 steps both transposed convolutions show the pattern, and resizing does not. After 60 steps it
 # has faded: training can learn to avoid it. But that costs time, and a generator keeps changing for as long as it
-# trains. So the generators of this course double their pictures with kernels of 4 and a stride of 2, or by resizing.
+# trains. A kernel of 4 with a stride of 2 at least paints every cell equally often, and resizing does not paint at all.
+# Most generators of this course use one of these two. Lesson 08 shows a third way.
 #
 # ## Play
 #

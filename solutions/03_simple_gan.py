@@ -76,7 +76,8 @@ show_images(clothes.images[:20], titles=[clothes.classes[i] for i in clothes.lab
 #
 # ### Question 1
 #
-# Write `to_model_range`, which turns bytes into such floats. Black becomes exactly -1 and white exactly 1.
+# Write `to_model_range`, which turns bytes into floats in the range from -1 to 1. Black becomes exactly -1, white
+# exactly 1, and the greys lie evenly between.
 
 
 # %% answer="q1"
@@ -116,7 +117,8 @@ q1.check()
 #
 # ### Question 2
 #
-# Finish the generator: two more transposed convolutions, and what belongs around them.
+# Finish the generator: the two transposed convolutions of the table, and what follows each of them. Kernel, stride and
+# padding are those that took 7 to 14 to 28 in lesson 02.
 
 
 # %% answer="q2"
@@ -165,11 +167,13 @@ show_images(G(torch.randn(10, 64)), title="An untrained generator", size=0.8)
 # any number into the range from 0 to 1, would turn it into a probability. We leave that to the loss, which can do it
 # without rounding errors.
 #
-# `nn.Flatten()` turns what is left of an image into a line of numbers, and `nn.Linear(how_many, 1)` makes one of them.
+# `nn.Flatten()` turns what is left of an image into a line of numbers, channels × rows × columns of them.
+# `nn.Linear(how_many, 1)` turns such a line into a single number.
 #
 # ### Question 3
 #
-# Finish the discriminator: from 28×28 to 14×14 to 7×7, and then to one logit.
+# Finish the discriminator: a second strided convolution with its LeakyReLU, from 14×14 to 7×7 and from 32 channels to,
+# say, 64. Then one logit for each image.
 
 
 # %% answer="q3"
@@ -201,8 +205,9 @@ q3.check()
 #
 # A **loss** is a number that training makes smaller. D's loss is the **cross-entropy** that most classifiers use: it is
 # small where D is right, and grows without limit as D becomes more certain of a wrong answer. There are two classes,
-# with the label 1 for real images and 0 for fakes. PyTorch calls it `F.binary_cross_entropy_with_logits(logits,
-# labels)`. The labels are a tensor of floats, as many as there are logits.
+# with the label 1 for real images and 0 for fakes. PyTorch calls it
+# `F.binary_cross_entropy_with_logits(logits, labels)`. The labels are a tensor of floats with the same shape as the
+# logits: `torch.ones_like(logits)` and `torch.zeros_like(logits)` make such tensors.
 #
 # ### Question 4
 #
@@ -261,15 +266,15 @@ print(f"G's loss {q5.get()(undecided):.3f}")
 show_steps()
 
 # %% [markdown]
-# The dashed line is the way of the **gradient**, which says how each weight should change to make the loss smaller.
+# The dashed line is the way of the **gradient**, which says for each weight how the loss changes when the weight grows.
 #
 # In D's step it must stop at the fakes. Otherwise it runs on into G and leaves gradients there that would
 # make its fakes easier to catch. `fake.detach()` gives the same image without the way back.
 #
 # In G's step nothing is cut. The gradient runs through D, which tells what would look more real, and on into G.
 #
-# An **optimiser** is what moves weights. Three calls make one move. Here they are with a single weight, whose loss is
-# smallest at 0:
+# An **optimiser** is what moves weights: each one a little against its gradient, so that the loss becomes smaller.
+# Three calls make one move. Here they are with a single weight, whose loss is smallest at 0:
 
 # %%
 weight = torch.tensor(2.0, requires_grad=True)
@@ -287,13 +292,14 @@ print(f"gradient {weight.grad:.1f}, weight now {weight:.1f}")
 #
 # ### Question 6
 #
-# Write D's step. The optimiser that you are given holds D's weights. Gradients stay in the weights until somebody
-# clears them, and G's step leaves some in D: clear them before you compute new ones.
+# Write D's step. G makes fakes from `z`, D scores the real images and the fakes, the scores give D's loss, and D makes
+# one move. The optimiser that you are given holds D's weights. Gradients stay in the weights until somebody clears
+# them, and G's step leaves some in D: clear them before you compute new ones.
 
 
 # %% answer="q6"
 def discriminator_step(G, D, real, z, optimizer):
-    """One move of D. real (N, 1, 28, 28), z (N, 64); `optimizer` holds D's weights. Returns D's loss, one number."""
+    """One move of D, with the optimiser of its weights. real (N, 1, 28, 28), z (N, 64) → D's loss, one number."""
     ### BEGIN SOLUTION
     with torch.no_grad():
         fake = G(z)
@@ -378,10 +384,11 @@ for name, batch in batches.items():
 # First the loop, written out once. Each round draws a batch of 64 real images and some fresh noise, and calls your two
 # steps. (If a step is not right yet, `get()` gives you the course's own.)
 #
-# Adam is the optimiser. Its first `beta` is 0 here, where 0.9 is usual: the opponent changes, so old directions
-# mislead. `lr` is the **learning rate**, how far one step goes.
+# Adam is the optimiser. It mixes each new direction with earlier ones, and the first of its `betas` says how much of
+# the earlier ones it keeps. Usual is 0.9, here it is 0: the opponent changes, so old directions mislead. `lr` is the
+# **learning rate**, how far one step goes.
 #
-# Watch the fixed noise on the left: the same 40 rows of `z` are drawn again and again, so you see each image grow.
+# Watch the images on the left: G makes them from the same 40 rows of `z` each time, so you see each image grow.
 
 # %% tags=["train"]
 torch.manual_seed(1)
@@ -402,12 +409,13 @@ while preview.running():
 preview.finish(lambda: G(fixed_z))
 
 # %% [markdown]
-# After fifteen seconds there are bright patches, not yet clothes. The course has a training loop of its own, and uses
-# it from here on. You give it a **recipe**: the two networks and the two losses, here yours. It plays the same game
-# (only that one batch of fakes serves both steps, to save time), and takes care of the rest:
+# On two CPU cores, fifteen seconds give bright patches, not yet clothes; a graphics card gets further. The course has a
+# training loop of its own, and uses it from here on. You give it a **recipe**: the two networks and the two losses,
+# here yours. The networks are new ones, so it starts from the beginning. It plays the same game (only that one batch of
+# fakes serves both steps, to save time), and takes care of the rest:
 #
-# - It computes with numbers of 16 bits instead of 32, `bf16`, where the processor is made for them. Its first line says
-#   what it chose and why; you need not know the other words in it.
+# - It computes with numbers of 16 bits instead of 32 (`bf16` or `fp16`) where the processor or graphics card is made
+#   for them. Its first line says what it chose and why; you need not know the other words in it.
 # - In the second half it lets the learning rate fall, so that the weights come to rest.
 # - It keeps an **average of G's weights** over the last few hundred steps. In the game the weights circle around a good
 #   place; their average lies nearer to it.
@@ -424,8 +432,8 @@ result = training.fit(recipe, clothes, seconds=platforms.time_budget(75), seed=1
 G = result.generator
 
 # %% [markdown]
-# The curves move little, and say little: as G gets better, D's task gets harder. **Judge a GAN by its images**, and by
-# measures made on them. The next lesson uses better ones.
+# The curves say little: as G gets better, D's task gets harder. **Judge a GAN by its images**, and by measures made on
+# them. In the next lesson a network that knows clothes will judge them, too.
 
 # %% tags=["train"]
 with torch.no_grad():
@@ -456,19 +464,20 @@ with torch.no_grad():
 latent_explorer(G)
 
 # %% [markdown]
-# Other things to try, in the loop that is written out:
+# Other things to try, in the loop that is written out. After each change run both of its cells again, first the one
+# with the optimisers: it makes a new G and a new D. (`G` is the trained average now, and learns nothing more.)
 #
-# - Set D's learning rate to `4e-5`. A weak D is easily pleased. What does G do then?
-# - Leave the detach out of D's step, and write `step_d = discriminator_step` before the loop. (`q6.get()` would
-#   give the course's own step, as yours is no longer right.) Does anything get worse, or only slower? Who clears G's
-#   gradients?
+# - In `optimizer_d`, set the learning rate to `4e-5`. A weak D is easily pleased. What does G do then?
+# - Leave the detach out of D's step and run its cell. Then write `step_d = discriminator_step` just above
+#   `preview = …`. (`q6.get()` would give the course's own step, as yours is no longer right.) Does anything get worse,
+#   or only slower? Who clears G's gradients?
 # - Let G take two steps for each of D's.
 
 # %% [markdown]
 # ## In your own words
 #
-# While a GAN trains, both losses go up and down and never settle. How do you decide whether it is still getting
-# better? Two to four sentences are enough.
+# The losses of a GAN do not tell you whether its images are getting better. Why not? And how do you decide instead? Two
+# to four sentences are enough.
 #
 # No check can judge this. In a course your instructor reads it; alone, write it all the same: what you can explain,
 # you know.

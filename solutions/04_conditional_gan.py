@@ -146,8 +146,9 @@ show_images(untrained(same_z, torch.arange(10)), titles=range(10), title="Same n
 # %% [markdown]
 # ## A row for each class
 #
-# What does a layer do that gets only a one-hot row? It multiplies the row with its **table** of weights, ten rows of
-# them. Nine of these meet a 0 and vanish. What is left is a single row of the table: the one that belongs to the label.
+# D, which comes next, needs a longer row of numbers for each label, and one that training can change. A layer that gets
+# only a one-hot row provides it. It multiplies the one-hot row with its **table** of weights, which has ten rows of its
+# own. Nine of these meet a 0 and vanish. What is left is a single row of the table: the one that belongs to the label.
 #
 # ### Question 3
 #
@@ -183,8 +184,9 @@ print(q3.get()(y, embedding.weight).detach())
 # at the image, and what it sees are 3,136 numbers, the **features**. Then it asks two questions:
 #
 # - Does it look real? The **head**, a linear layer, makes one number of the features.
-# - Does it fit its label? Each class has an embedding, as long as the features. The two are multiplied number by
-#   number, and the products are added up: an **inner product**, which is large where both point the same way.
+# - Does it fit its label? Each class has an embedding, of 3,136 numbers too. Features and embedding are multiplied
+#   number by number, and the products are added up. The sum is called an **inner product**. It is large where both have
+#   large numbers of the same sign at the same places.
 
 # %%
 show_projection()
@@ -232,7 +234,8 @@ q4.check()
 # ## What the players want
 #
 # This lesson's players play for the **hinge loss**. D wants real images to score above 1 and fakes below -1. An image
-# that is past its mark costs nothing, so D can turn to the difficult ones. G simply wants its fakes to score high: its
+# that is past its mark costs nothing, so D can turn to the difficult ones. Any other costs its distance from the mark.
+# D's loss is the average cost of the real images plus that of the fakes. G simply wants its fakes to score high: its
 # loss is their average score with a minus sign.
 
 # %%
@@ -245,14 +248,14 @@ for real_score, fake_score in [(0.0, 0.0), (0.5, -0.5), (2.0, -2.0), (-1.0, 1.0)
 #
 # It is the step of lesson 03, with a label in every call of a player. Which labels?
 #
-# The real images come with theirs. For the fakes we order what the real images show, the same `y`. Then both batches
-# hold as many boots, and D cannot tell them apart by their labels alone. And D must be told for each fake what G was
-# asked for, or it would learn nothing about obedience.
+# The real images come with theirs. For the fakes we order what the real images show, the same `y`. Then there are as
+# many boots in one batch as in the other, and D cannot tell the batches apart by their labels alone. And D must be told
+# for each fake what G was asked for, or it would learn nothing about obedience.
 #
 # ### Question 5
 #
-# Write D's step, with `losses.hinge_discriminator_loss`. As before: G holds still, so the fakes are cut off, and old
-# gradients in D are cleared before new ones are computed.
+# Write D's step, with `losses.hinge_discriminator_loss`. As before, G holds still, so the fakes are cut off with
+# `.detach()`. Old gradients in D are cleared before new ones are computed.
 
 
 # %% answer="q5"
@@ -272,7 +275,7 @@ def discriminator_step(G, D, real, y, z, optimizer):
 q5.check()
 
 # %% [markdown]
-# G's step changes in the same way. G orders from itself, and shows D the result under the same label:
+# G's step changes in the same way. G gets the labels `y`, and D sees the fakes under these same labels:
 
 
 # %%
@@ -312,9 +315,9 @@ def label_gap(D, x, y):
 q6.check()
 
 # %% [markdown]
-# Now an experiment. Two GANs play the same game, but one of them has a D that takes the label and does not listen. So
-# that it takes seconds, they draw no clothes but points: ten heaps on a ring, one for each label. The players are small
-# networks; the steps are yours and the one above.
+# Now an experiment. Two GANs play the same game, but one of them has a D that takes the label and does not listen. To
+# be done in seconds, they do not draw clothes. They draw points: ten heaps on a ring, one for each label. The players
+# are small networks. D's step is yours, and G's step is the one above question 6.
 
 # %% tags=["demo"]
 step_d, gap = q5.get(), q6.get()
@@ -371,8 +374,8 @@ q7.check()
 # %% [markdown]
 # Two numbers to compare with: real images, which the judge has never seen either, and a generator that has learned
 # nothing. A generator can even score higher than the real images, if it draws only clothes that nobody could mistake. A
-# G that draws the same boot for every boot would score 1.00: conditional accuracy does not see collapse, so look at the
-# images too.
+# G that knows only one picture of each class could still score 1.00, if the judge recognises all ten. So conditional
+# accuracy does not see collapse: look at the images too.
 
 # %%
 judge, accuracy = load_judge(), q7.get()
@@ -437,11 +440,12 @@ print(f"{FILE} holds {len(weights)} tensors, {FILE.stat().st_size / 1e6:.1f} MB"
 # %% [markdown]
 # ### Question 8
 #
-# Bring your generator back from its file. Make a new network of the class with `q2.get()()`, and give it the weights:
-# `network.load_state_dict(…)` takes what `load_file(FILE)` reads.
+# Bring your generator back from its file, in two lines. First let `generator` be a new network of the class:
+# `q2.get()()`. Then give it the weights: `generator.load_state_dict(…)` takes what `load_file(FILE)` reads. It changes
+# `generator` itself, so write no `generator =` before it.
 #
-# The check then orders 1,000 images and asks the judge. At least 60 % must show what was ordered, and the images of one
-# class must differ. If yours obeys less, train for longer.
+# The check then orders 500 images, twice, and asks the judge. Each time at least 60 % must show what was ordered, and
+# the images of one class must differ. If yours obeys less, train for longer, save again, and run the cell below again.
 
 
 # %% answer="q8"
@@ -495,7 +499,8 @@ with torch.no_grad():
 class_explorer(G, clothes.classes)
 
 # %% [markdown]
-# Place an order. Change the names and the number, and run the cell again; the names are those above the picture.
+# Place an order. Change the names and the number, and run the cell again. Write the names exactly as in
+# `clothes.classes`, for example `"T-shirt/top"`.
 
 # %% tags=["demo"]
 order, how_many = ["Ankle boot", "Bag", "Dress"], 10
@@ -531,8 +536,8 @@ with torch.no_grad():
 # %% [markdown]
 # ## In your own words
 #
-# G is asked for a sneaker and draws a boot that looks perfectly real. Which part of D's task has it failed, and why
-# did a GAN without conditions never have this problem? Two to four sentences are enough.
+# G is asked for a sneaker and draws a boot that looks perfectly real. Which of D's two questions gets the answer no,
+# and why did a GAN without conditions never have this problem? Two to four sentences are enough.
 #
 # No check can judge this. In a course your instructor reads it; alone, write it all the same: what you can explain,
 # you know.
@@ -543,8 +548,8 @@ with torch.no_grad():
 # %% [markdown]
 # ## What you learned
 #
-# - A label enters a network as a one-hot row, or as a row of a learned table, an embedding. Once a linear layer
-#   follows, it is the same thing.
+# - A label enters a network as a one-hot row, or as a row of a learned table, an embedding. A linear layer turns the
+#   first into the second.
 # - The label goes into both players. G obeys only as far as D checks.
 # - Fakes are shown to D under the label that they were made for.
 # - Conditional accuracy asks an independent judge. It does not see collapse: look at the images too.

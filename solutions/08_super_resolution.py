@@ -5,8 +5,8 @@
 # steps away. It cannot show what is not there.
 #
 # A network can, in a way: it has seen thousands of sharp images, and knows what usually belongs there. You build one
-# that makes images four times as large. Then you let a discriminator complain until they look sharp, and measure what
-# that costs. It takes about an hour.
+# that makes images four times as large. Then a discriminator has its say as well, and you measure what that changes. It
+# takes about an hour.
 #
 # Before this one: lesson 05, where L1 and a discriminator share a generator, and lesson 02 for the checkerboard.
 
@@ -202,9 +202,10 @@ show_images(part(before), titles=["random weights"], size=2.6)
 #
 # ### Question 4
 #
-# Write `start_alike`, which changes a convolution before a pixel shuffle, in place: it keeps its parameters, and they
-# get new values. Of each r² output channels that become one square, the first keeps its weights and its bias, and the
-# others get the same.
+# Write `start_alike`. It gets a convolution that stands before a pixel shuffle, and writes new values into its `weight`
+# and its `bias`, inside `with torch.no_grad():`. The two tensors themselves stay, and nothing is returned. Each r²
+# output channels in a row become one square: the first of them stays as it is, and the others get its weights and its
+# bias.
 
 
 # %% answer="q4"
@@ -228,7 +229,8 @@ titles = ["random weights", "started alike"]
 show_images([part(before), part(after)], titles=titles, size=2.6)
 
 # %% [markdown]
-# Now the layer begins as nearest neighbours, and learns from there. This is called **ICNR**.
+# Now all pixels of a square begin alike, as with nearest neighbours, and the layer learns from there. (The colours are
+# still those of random weights.) This is called **ICNR**.
 #
 # Here is the network, a small one that a minute is enough for. It enlarges twice, by two each time, and its sub-pixel
 # convolutions start alike: the course's `icnr` does there what your function does with r = 2. Its last layer starts
@@ -304,11 +306,11 @@ print(f"bicubic {metrics.psnr(bicubic, test):.2f} dB, SRResNet {metrics.psnr(by_
 #
 # ## What PSNR does not see
 #
-# Much nearer, and edges are clean where it was sure. Look where it was not: fine lines, textures, small eyes. There it
-# is soft. If a thin line could be here or one pixel further, then a sharp line in the wrong place costs twice: once
-# where it is, and once where it should be. A pale line over both pixels is wrong by half in each. In squares, as PSNR
-# counts, that costs only half as much on average; in L1 it costs the same, and nothing asks for a sharp one. So a
-# network that is judged pixel by pixel learns to blur.
+# Much nearer than bicubic, and edges are clean where the network was sure. Look where it was not: fine lines, textures,
+# small eyes. There it is soft. Say a thin line is here, or just as likely one pixel further. A sharp line is right half
+# of the time. The other half it is wrong in two pixels: where it is, and where it should be. A pale line over both
+# pixels is always wrong by half in each. In squares, as PSNR counts, the pale line costs only half as much on average;
+# in L1 both cost the same, and nothing asks for a sharp one. So a network that is judged pixel by pixel learns to blur.
 #
 # People mind blur more than a shift by a pixel, and so do networks that have learned to see:
 
@@ -358,7 +360,7 @@ q5.check()
 #
 # Write G's loss, three terms: `F.l1_loss` of the pixels, without a weight; then `feature_weight` times
 # `losses.perceptual_loss`, the course's own, which takes what yours takes; and `adversarial_weight` times
-# `losses.hinge_generator_loss` of D's logits.
+# `losses.hinge_generator_loss` of D's logits for `fake`.
 
 
 # %% answer="q6"
@@ -380,7 +382,7 @@ g_loss = q6.get()
 
 
 class Recipe(training.SuperResolution):
-    """SRGAN with the loss of this notebook."""
+    """SRGAN with the loss of this notebook. Here x are the sharp images, and y is not needed."""
 
     def step(self, x, y, move, count):
         D, fake = self.discriminator, self.generator(data.shrink(x))
@@ -413,7 +415,8 @@ save(result.generator, FILE)
 # `network.load_state_dict(…)` takes what `load_file(FILE)` reads.
 #
 # The check lets it enlarge 63 held-out emoji. They must come nearer to the truth than bicubic, by 1 dB or more, and
-# with stronger edges. If yours does not get there, train for longer.
+# with stronger edges. If yours does not get there, double the 75 seconds of the first training, and run that cell and
+# all below it once more.
 
 
 # %% answer="q7"
@@ -444,7 +447,8 @@ by_srresnet, by_srgan = all_of(before_D, test_small), all_of(G, test_small)
 # %% [markdown]
 # ## Near, or alike?
 #
-# Four methods, on every sixth held-out emoji. `sharpness` is the strength of the edges: the truth's is 1.
+# Four methods, on every sixth held-out emoji. `sharpness` is the strength of the edges, true or false (the steps of
+# `nearest` count too): the truth's is 1.
 
 # %%
 methods = {"nearest": nearest, "bicubic": bicubic, "SRResNet": by_srresnet, "SRGAN": by_srgan}
@@ -457,12 +461,12 @@ for name, row in found.items():
 # %% [markdown]
 # **SSIM** looks at the structure around each pixel; 1 is best.
 #
-# Compare the last two rows. The second training went into looks, and the perceptual distance falls; PSNR has little or
-# nothing of it. Yochai Blau and Tomer Michaeli proved in 2018 that where the truth cannot be known, no method can be
-# both nearest and most real: near the limit, to look more real means to be less near. (Their *real* asks whether all
-# the images together are like sharp ones. Our perceptual distance still compares with one truth, and shows that trade
-# only in part.) The paper's SRGAN paid 2.65 dB for its looks on the five images of Set5. Yours has trained for a minute
-# with small weights, and may not have reached the limit yet.
+# Compare the last two rows. The second training asked for looks: the perceptual distance falls, and PSNR gains little
+# or nothing. Yochai Blau and Tomer Michaeli proved in 2018 that where the truth cannot be known, no method can be both
+# nearest and most real: near the limit, to look more real means to be less near. (Their *real* asks whether all the
+# images together are like sharp ones. Our perceptual distance still compares with one truth, and shows that trade only
+# in part.) The paper's SRGAN paid 2.65 dB for its looks on the five images of Set5. Yours has trained for a minute,
+# with features and D counting little in its loss, and may not have reached the limit yet.
 #
 # Here are mixtures of the two, image by image; bicubic would be far up on the left. Does the line run down to the left,
 # as a trade does, or straight down, or does SRGAN win both?
@@ -540,9 +544,9 @@ print(f"SRGAN {metrics.psnr(ways[3], whole):.2f} dB")
 # Fur is harder to guess, and seven photographs are few to learn from.
 #
 # Now look closely at what SRGAN has made of plain places, such as the cloth behind the cat. There may be a fine,
-# regular pattern that SRResNet does not have: a checkerboard has come back. Your calm start says where the training
-# begins, and not where it goes. One likely reason: D and the features look at an image in steps of two pixels, so their
-# gradient does not treat neighbouring pixels alike. Among the emoji above you would hardly find it.
+# regular pattern that SRResNet does not have: a checkerboard has come back. ICNR says where the training begins, and
+# not where it goes. One likely reason: D and the features look at an image in steps of two pixels, so their gradient
+# does not treat neighbouring pixels alike. Among the emoji above you would hardly find it.
 #
 # Now your own. Put a small picture beside this notebook, and its name into the cell. (One that is wider or higher than
 # 96 pixels is first reduced to that.) This time there is no sharp truth to compare with: what the network adds has
@@ -592,12 +596,12 @@ translation_explorer(G, data.shrink, test_small[::21], names=("small", "sharp"))
 # - A sub-pixel convolution thinks small and enlarges last; started alike, it begins without a checkerboard. A loss can
 #   still bring one back.
 # - Pixels ask for blur where the truth is unsure. Features and a discriminator ask for what looks right.
-# - Near and alike pull in different directions: say which one you measured.
+# - Near and alike are two measures, and near the limit more of one means less of the other: say which one you measured.
 # - What such a network adds is a good guess, and never evidence.
 #
 # **Where it comes from.** C. Ledig and others, *Photo-Realistic Single Image Super-Resolution Using a Generative
 # Adversarial Network*, 2016 ([arXiv 1609.04802](https://arxiv.org/abs/1609.04802)). The pixel shuffle: W. Shi and
-# others, 2016 ([arXiv 1609.05158](https://arxiv.org/abs/1609.05158)); its calm start: A. Aitken and others, 2017
+# others, 2016 ([arXiv 1609.05158](https://arxiv.org/abs/1609.05158)); ICNR: A. Aitken and others, 2017
 # ([arXiv 1707.02937](https://arxiv.org/abs/1707.02937)). Features as a loss: J. Johnson and others, 2016
 # ([arXiv 1603.08155](https://arxiv.org/abs/1603.08155)). The trade-off: Y. Blau and T. Michaeli, 2018
 # ([arXiv 1711.06077](https://arxiv.org/abs/1711.06077)). The emoji: OpenMoji, CC BY-SA 4.0; Twemoji, CC BY 4.0; Noto

@@ -8,7 +8,8 @@
 # the sentence. On the way you will meet sentences as numbers, codes with noise in them, and a discriminator that also
 # checks whether picture and sentence belong together. It takes about an hour.
 #
-# Before this one: lesson 04, where a label went into both players. Lesson 07 helps, but you can do without it.
+# Before this one: lessons 04, where a label went into both players, and 05, for L1. Lesson 07 helps, but you can do
+# without it.
 
 # %%
 import random
@@ -110,8 +111,8 @@ print(encoded("a blue rabbit", "a red bus to the left of a zyzzyva"))
 #
 # A number says which word it is, and nothing about it: 30 is no more than 29. So each word gets a **vector** of 128
 # numbers, and these are learned, like any weight. The course's **text encoder** makes them, with two layers that read
-# the sentence like the memory of lesson 07, one forwards and one backwards. So the vector of *rabbit* also knows which
-# colour stands before it, and on which side of the other thing it is said to be.
+# the sentence word by word and remember what they have read, as in lesson 07, one forwards and one backwards. So the
+# vector of *rabbit* also knows which colour stands before it, and on which side of the other thing it is said to be.
 #
 # Some parts of the network want one vector for the whole sentence. The simplest is the mean of its words. But padding
 # is no word: three words and thirteen 0s must not become a mean of sixteen.
@@ -154,8 +155,8 @@ for i, row in enumerate(meanings @ meanings.T):
 #
 # ## A code with noise in it
 #
-# There are few sentences, and each has one vector. G would learn what to paint at these points, and nothing in
-# between: there it may paint anything at all.
+# However many sentences G has seen, each has one vector. G would learn what to paint at these points, and nothing in
+# between: there it may paint anything at all. But that is where a new sentence lies.
 #
 # The paper's answer is **conditioning augmentation**. From the sentence's vector a layer computes two rows of numbers,
 # a `mean` and a `log_variance`, and the **code** of the sentence is drawn at random around the mean. So each sentence
@@ -177,8 +178,9 @@ show_codes({name: (mean, (sigma, sigma)) for name, (mean, sigma) in apart.items(
 #
 # ### Question 3
 #
-# Write `augment`. The noise is normal, with mean 0 and spread 1, and each number of each code has noise of its own.
-# Let torch draw it, so that `torch.manual_seed` has a say. A gradient must reach `mean` and `log_variance`.
+# Write `augment`. The noise is normal, with mean 0 and spread 1, and each number of each code has noise of its own. Let
+# torch draw it, so that `torch.manual_seed` has a say: `torch.randn_like(mean)` draws as many numbers as `mean` has,
+# and on the same device, which may be a GPU. A gradient must reach `mean` and `log_variance`.
 
 
 # %% answer="q3"
@@ -193,9 +195,10 @@ def augment(mean, log_variance):
 q3.check()
 
 # %% [markdown]
-# What keeps the clouds from shrinking to points again? It would be easier for G without noise. So noise must be worth
-# something: the **KL divergence** measures how far a code's distribution is from plain noise (mean 0, variance 1), and
-# the loss asks for little of it. For one number it is
+# What keeps the clouds from shrinking to points again? Without noise G's task is easier, so the training would make
+# sigma smaller and smaller. The loss needs a term against that. The **KL divergence** measures how far a code's
+# distribution is from plain noise (mean 0, variance 1). It is added to the loss with a small weight. For one number it
+# is
 #
 #     ½ · (mean² + variance - 1 - log variance)
 #
@@ -263,11 +266,14 @@ q5.check()
 
 # %% [markdown]
 # One code for the whole sentence is enough when there is one thing. With two, each half of the picture is about other
-# words. So our stages also do what a later paper, AttnGAN, has added: each place looks at the **words**, and picks
-# those that concern it. It is the attention of lesson 07, turned round.
+# words. So our stages also do what a later paper, AttnGAN, has added: each of 8×8 places looks at the **words**. It
+# gives every word a weight, the larger the more the word concerns it, and these add up to 1. What it reads is the mean
+# of the words with these weights. This is the **attention** of lesson 07, turned round: there a word looked at places,
+# here a place looks at words.
 #
-# Your `sentence_vector` and your `augment` make the generator. The stages in it are the course's. (`chunk(2, dim=1)`
-# cuts each row in two, here into the mean and the log variance.)
+# Your `sentence_vector` and your `augment` make the generator. The stages in it are the course's, and stage II has a
+# `beside` of its own that does the same as yours. (`chunk(2, dim=1)` cuts each row in two, here into the mean and the
+# log variance.)
 
 # %%
 mean_of, code_of = q2.get(), q3.get()
@@ -376,17 +382,19 @@ class Recipe(training.TextToImage):
 
     def step(self, x, y, move, count):
         G, D = self.generator, self.discriminator
-        reals = F.avg_pool2d(x, 4), x
-        noise_mean, noise_log_variance = G.guess(reals[0])
+        reals = F.avg_pool2d(x, 4), x  # a real sketch is the image, four times smaller
+        noise_mean, noise_log_variance = G.guess(reals[0])  # the small network that guesses
         made = G(y, code_of(noise_mean, noise_log_variance))
         fakes = made.small, made.large
 
         said, judges = D.read(y), (D.small.once(), D.large.once())  # an image asked about twice is looked at once
-        move("discriminator", sum(d_loss(*pair) for pair in zip(judges, reals, [said] * 2, fakes, strict=True)))
+        sizes = zip(judges, reals, fakes, strict=True)  # first the sketches, then the pictures
+        move("discriminator", sum(d_loss(judge, real, said, fake) for judge, real, fake in sizes))
 
         with training.frozen(D):  # D's weights need no gradient here
             said, judges = D.read(y), (D.small, D.large)
-            loss = sum(g_loss(*pair, self.l1_weight) for pair in zip(judges, reals, [said] * 2, fakes, strict=True))
+            sizes = zip(judges, reals, fakes, strict=True)
+            loss = sum(g_loss(judge, real, said, fake, self.l1_weight) for judge, real, fake in sizes)
             loss = loss + self.code_weight * divergence_of(made.mean, made.log_variance)
             move("generator", loss + self.guess_weight * divergence_of(noise_mean, noise_log_variance))
 
@@ -395,8 +403,8 @@ class Recipe(training.TextToImage):
 # ## Train
 #
 # The orders are drawn and painted anew for every batch, so there is no fixed set to learn by heart. The preview shows
-# twenty tints and twenty pairs that are never among them. First come blots where things should be, then shapes, then
-# colours.
+# twenty things in a new tint, and twenty new pairs: none of these is ever among them. First come blots where things
+# should be, then shapes, then colours.
 #
 # On a slow or busy computer 150 seconds may be too few for question 8. Then write more, such as 300, or go on with the
 # course's generator.
@@ -427,8 +435,10 @@ print(f"{FILE} holds {len(weights)} tensors, {FILE.stat().st_size / 1e6:.1f} MB"
 # `network.load_state_dict(…)` takes what `load_file(FILE)` reads.
 #
 # The check gives it 48 sentences of combinations that it has never seen. A captioner as in lesson 07, who has no part
-# in its training, must name what was asked for in at least half of the pictures, and in a fifth of those with two
-# things; sides and colours must be right. If yours does not get there, train for longer.
+# in its training, must name what was asked for in at least half of the pictures, and in at least a fifth of those with
+# two things. At least 60 % of the pairs that it names must have each thing on its own side, and at least 60 % of the
+# tinted things must have their tint. If yours does not get there, train for longer, save again, and run the cell below
+# again.
 
 
 # %% answer="q8"
@@ -460,7 +470,10 @@ G = (q8.get() if WHOSE == "mine" else pretrained()).cpu().eval()
 # G must not be judged by the D that it was trained with: that is just what it has learned to convince. Two judges have
 # seen nothing of this training. A captioner says what it sees; it is not the one of lesson 07, but one without borrowed
 # layers. And a network that was trained on photographs, whose layers lesson 07 borrows, compares each thing with real
-# renderings of all 24 nouns, and says which it is nearest to. So the two do not see with the same eyes.
+# renderings of all 24 nouns, and says which it is nearest to. So the two do not see with the same eyes. In the table,
+# *all named* is the captioner's: it names what was asked for, and nothing else. *and placed* is its, too: each thing is
+# also on its own side. *nearest is it* comes from the other network. *colours* needs no judge: the mean colour of each
+# tinted thing is compared with the five tints.
 #
 # Neither of them is perfect, so beside every number stands the same for real images of the same sentences.
 
@@ -531,18 +544,18 @@ except DataError as why:
     print(why)
 
 # %% [markdown]
-# What does the noise change? Below, one of its four numbers goes from -2 to 2, in each row another one, and the code
-# is drawn from the same seed each time.
+# What does the noise change? Below, one of its four numbers goes from -2 to 2, in each row another one. The code is the
+# same in every picture.
 
 # %%
 rows = []
 for number in range(4):
     z = torch.zeros(7, 4)
     z[:, number] = torch.linspace(-2, 2, 7)
-    with torch.no_grad():
-        torch.manual_seed(0)
-        codes_alike = [G(encoded(MINE), one[None]).large for one in z]
-    rows += codes_alike
+    for one in z:
+        torch.manual_seed(0)  # so that the code is the same in every picture
+        with torch.no_grad():
+            rows.append(G(encoded(MINE), one[None]).large)
 show_images(torch.cat(rows), columns=7, size=0.9, rows=[f"number {number + 1}" for number in range(4)])
 
 # %% [markdown]
@@ -560,9 +573,9 @@ show_captions(turned, words_in_turn, columns=8, size=1.0)
 #
 # - Ask for something that cannot be: *a bus to the left of a bus*, or three things. What does the sentence checker
 #   say, and what does G paint if you go round it, with `G(encoded(…), …)`?
-# - Leave out the wrong sentences: delete their term in question 6, run that cell without the check, and write
-#   `d_loss = discriminator_loss` above the recipe (`q6.get()` would give you ours). Train again, and measure with
-#   `G = result.generator.cpu().eval()`. Which number falls?
+# - Leave out the wrong sentences: delete their term in question 6, and run that cell without the check. In the recipe's
+#   cell write `d_loss = discriminator_loss` below the line that begins with `d_loss, g_loss` (`q6.get()` would give you
+#   ours), and run it. Train again, and measure with `G = result.generator.cpu().eval()`. Which number falls?
 # - Give the recipe `guess_weight=10` (it is 0.02), and measure in the same way. What becomes of thin lines, and why?
 
 # %% [markdown]

@@ -1,11 +1,11 @@
 # %% [markdown]
 # # 10 · Object removal: the fence disappears
 #
-# In 2017 a photo app was shown on a stage: a child behind a wire fence, one tap, and the fence was gone. People
-# clapped. What had been behind the wires nobody knew, and the app did not know it either. It had painted it.
+# In 2017 it was shown on a stage what a photo app was soon to do: a child behind a wire fence, and then the same child
+# without the fence. What is behind the wires, no single photograph tells. Whoever takes the fence away has to paint it.
 #
-# In this lesson you build that. It takes nothing that you do not have already: the pix2pix of lesson 05 turns a picture
-# with a fence into one without, if it gets enough pairs. It takes about an hour.
+# In this lesson you build that. You know most of it already: the pix2pix of lesson 05, with many pairs, learns to turn
+# a picture with a fence into one without. New is a mask, which says where to paint. It takes about an hour.
 #
 # Before this one: lesson 05, for the U-Net, the PatchGAN and the two losses.
 
@@ -130,8 +130,7 @@ shown = [covered[few], *(filling[few] for filling in fillings.values()), truth[f
 show_images(torch.cat(shown), columns=6, size=0.65, rows=["covered", *fillings, "truth"])
 
 # %% [markdown]
-# A thin wire before something smooth is no task for diffusion. Where an outline or an eye is covered, it can only
-# smear.
+# A thin wire before something smooth is easy for diffusion. Where an outline or an eye is covered, it can only smear.
 #
 # ## Inside and outside
 #
@@ -169,9 +168,10 @@ for name, made in {"as it is": covered, **fillings}.items():
 #
 # ## A hole, and what is told of it
 #
-# Networks that fill holes were first called **context encoders**: from what lies around, guess what was there. They are
-# told where the hole is. A fourth channel beside red, green and blue holds the mask, and what lies under it is taken
-# out of the picture. It would only mislead: whatever colour a fence has says nothing about what is behind it.
+# A well-known network of 2016 that fills holes is the **context encoder**: from what lies around, guess what was there.
+# Ours is also told where the hole is. A fourth channel beside red, green and blue holds the mask, and what lies under
+# it is taken out of the picture. It would only mislead: whatever colour a fence has says nothing about what is behind
+# it.
 #
 # And if nobody knows where the fence is? Then the network gets the picture as it is, and a mask of zeros: nothing is
 # told. It must find out itself what does not belong there.
@@ -211,7 +211,8 @@ show_remover()
 #
 # Write `assemble`. `x` is the network's input and `made` what it gives, both with four channels. For each picture, if
 # there is a 1 anywhere in the fourth channel of `x`, paint exactly there. Otherwise paint by the fourth channel of
-# `made`. A tanh gives it, from -1 (not here) to 1 (here): move it to 0 to 1, and leave it soft.
+# `made`. A tanh gives it, from -1 (not here) to 1 (here): move it to 0 to 1. Do not round it: in between it is a share,
+# and paint and picture are mixed as in `paste`.
 
 
 # %% answer="q5"
@@ -230,14 +231,16 @@ q5.check()
 
 # %% [markdown]
 # Now the network. A told hole is not empty when the U-Net sees it: `smooth_fill` has let the colours around seep in, as
-# diffusion does, only faster. The U-Net draws what is missing, and twice that is added: a tanh ends at 1, and two
-# colours can be 2 apart.
+# diffusion does, only faster. The U-Net gives the change from this filling to the picture. The change is doubled before
+# it is added: a tanh ends at 1, but two colours can be 2 apart.
 #
-# If nothing is told, it looks twice. The first look gives a soft mask, from which it learns. `found_in` makes a hole of
-# it: 1 where the mask is above ½, and one pixel around. The second look is told this hole, and your `assemble` paints
-# there. (`2 * hole - 1` moves it to the range from -1 to 1 that `assemble` expects.)
+# In training the network looks once. The true mask is known, so your `paste` puts the paint there, and the soft mask
+# learns from a loss of its own. In use, if nothing is told, it looks twice. The first look gives a soft mask, and
+# `found_in` makes a hole of it: 1 where the mask is above ½, and one pixel around. The second look is told this hole,
+# and your `assemble` paints there. (`2 * hole - 1` moves it to the range from -1 to 1 that `assemble` expects.)
 
 # %%
+# your paste, network_input and assemble once they are right, and the course's until then
 cover_with, tell, put_together = q1.get(), q4.get(), q5.get()
 
 
@@ -269,12 +272,13 @@ class Remover(torch.nn.Module):
 
 
 # %% [markdown]
-# And the recipe. Half of each batch has its masks told, and learns to paint. With your `paste` the paint is put into
-# the hole, and the rest is the step of lesson 05, word for word, in `play`: D sees what G was shown beside what it
-# made, and G wants to convince D and to be near the truth.
+# And the recipe. From one half of each batch the network learns to paint: there the masks are told. `Remover` has put
+# the paint into the hole with your `paste`. The rest is the step of lesson 05, in `play`: D sees what G was shown
+# beside what it made, 4 and 3 channels, and G wants to convince D and to be near the truth.
 #
-# The other half is told nothing, and learns to find. You have covered the pictures yourself, so the true mask is known
-# in training, and `losses.mask_loss` says how far the network's mask is from it.
+# From the other half it learns to find: there nothing is told. The covers were drawn by the course, so the true mask is
+# known in training, and `losses.mask_loss` says how far the network's mask is from it. This loss counts `mask_weight`
+# times, which is 20, and `also` adds it to G's loss.
 
 
 # %%
@@ -297,8 +301,9 @@ class Recipe(training.Removal):
 # `Covered()` draws covers and pictures anew for every batch, so the network never sees a pair twice, and has nothing to
 # learn by heart.
 #
-# The preview shows twelve held-out pictures, of which the first six have their mask told. There the colours are about
-# right from the start, and lines grow together. Where nothing is told, look how long the fence stays.
+# The preview shows what the network makes of twelve held-out pictures. The first six are emoji with their mask told:
+# the colours are about right from the start, and broken lines grow together. The last six are pieces of photographs,
+# and nothing is told: look how long the fences stay in the first two of these.
 
 # %% tags=["train"]
 torch.manual_seed(1)
@@ -356,7 +361,8 @@ q6.check()
 #
 # The check lets it restore 120 held-out pictures, with their masks and without. With masks, L1 inside must be at most
 # 98 % of what `smooth_fill` alone has, and nothing outside may change. Without, L1 inside must be at most 65 % of what
-# leaving the cover there has, and L1 outside at most 0.06. If yours does not get there, train for longer.
+# leaving the cover there has, and L1 outside at most 0.06. If yours does not get there, write 300 for the 150 in the
+# training cell, and run that cell and those below it again.
 
 
 # %% answer="q7"
@@ -407,16 +413,16 @@ for name, made in ways.items():
 # no training, and after a few minutes of it a network is about as near. But nobody can diffuse a hole that has not been
 # found. Look at the last line: finding is what had to be learned. What does it cost not to be told?
 #
-# Which ones succeed? Not picked by hand, but by a rule: L1 inside, divided by that of the mean colour (0.05 at least).
-# Here are the best emoji and the best photograph of each kind.
+# Which ones succeed? Not picked by hand, but by a rule: L1 inside with the mask told, divided by L1 inside of the mean
+# colour (which counts as 0.05 where it is smaller). Small is good. For each kind of cover, here are the best emoji and
+# the best photograph.
 
 # %% tags=["picture"]
-per_picture = [
-    (made - truth).abs().mul(masks).sum(dim=(1, 2, 3)) / masks.sum(dim=(1, 2, 3)) / 3 for made in (told, untold)
-]
-bare = (fillings["mean colour"] - truth).abs().mul(masks).sum(dim=(1, 2, 3)) / masks.sum(dim=(1, 2, 3)) / 3
-ratio = per_picture[0] / bare.clamp(min=0.05)
-order = ratio.argsort().tolist()
+by_g, bare = (
+    (made - truth).abs().mul(masks).sum(dim=(1, 2, 3)) / masks.sum(dim=(1, 2, 3)) / 3
+    for made in (told, fillings["mean colour"])
+)
+order = (by_g / bare.clamp(min=0.05)).argsort().tolist()
 
 
 def one_of_each(order):
@@ -462,8 +468,9 @@ show_images(
 # %% [markdown]
 # ## Your own photograph
 #
-# Put a photograph beside this notebook, and its name into the cell. It is put behind a cover, and the cover is taken
-# away. Without a file you get one of the two photographs that no training has seen.
+# Put a photograph beside this notebook, and its name into the cell. The square in its middle is brought to 256×256
+# pixels and put behind a cover, and the cover is taken away. Without a file you get one of the two photographs that no
+# training has seen.
 #
 # The network has learned from pictures of 64×64. It is made of convolutions, so it reads 256×256 as well.
 
@@ -487,8 +494,9 @@ before_after(x, mine, y)
 
 # %% [markdown]
 # Or take something away that really is in your photograph. Open a copy in any painting program, paint over what shall
-# go in magenta (red 255, green 0, blue 255), save it as PNG, and give its name here. Small things work; of large ones
-# it makes a smear, for it has only ever seen small holes.
+# go in magenta (red 255, green 0, blue 255), save it as PNG, and give its name here. It must lie in the square in the
+# middle. Small things work, and large ones become a smear: the things that it learned from were at most 32 pixels wide,
+# which is an eighth of this square.
 
 # %% tags=["demo"]
 PAINTED = ""  # such as "holiday_painted.png"

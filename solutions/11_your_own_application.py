@@ -43,10 +43,12 @@ from learntools.viz.explorers import before_after
 # | two folders without pairs, each of one style | `"two styles"` | `FOLDER_A`, `FOLDER_B` | CycleGAN |
 # | a folder of images, and a file with sentences about them | `"captions"` | `FOLDER_A`, `CAPTIONS` | a captioner |
 #
-# Pairs teach most: colour to outline, day to night, a scan to a clean page. Without pairs it takes longer, and nobody
-# tells the network what belongs together. The simplest captions file is a CSV with the header `image,caption`.
+# Pairs teach most: colour to outline, day to night, a scan to a clean page. Both images of a pair must have the same
+# shape, with everything in the same place, for they are compared pixel by pixel. Without pairs it takes longer, and
+# nobody tells the network what belongs together. The simplest captions file is a CSV with the header `image,caption`.
 #
-# A few hundred images are a start, a few thousand are good. This is the one cell to change:
+# A few hundred images are a start, a few thousand are good. Mostly this is the only cell to change. Where left and
+# right matter, as with writing, also set `augment=[]` in the recipe further down:
 
 # %%
 KIND = "pairs"  # or "side by side", "two styles", "captions"
@@ -105,16 +107,16 @@ else:
 # Here the **file name** says so. What stands before the first `--` is the group: `dog--1.png` and `dog--2.png` belong
 # together. A name without `--` is a group of its own.
 #
-# With few groups the rule below may take none, or nearly all. Then the first images are held out instead, and a line
-# says so: such a test is too easy.
-#
 # And the choice must always be the same, after a restart and with images added later. A **checksum** does that: a
 # number computed from a text, that looks random, and is the same each time. `zlib.crc32(b"dog")` is one.
 #
 # ### Question 1
 #
-# Write `held_out`. A name (without `.png`) is held out if the checksum of its group, divided by 5, leaves the
-# remainder 0. `text.encode()` gives the bytes of a text.
+# Write `held_out`. A name (without `.png`) is held out if `zlib.crc32` of its group, divided by 5, leaves the remainder
+# 0: about one group in five. `zlib.crc32` takes bytes, and `text.encode()` gives the bytes of a text.
+#
+# With few groups this rule may hold out fewer than two images, or more than half. Then the next cell holds out the
+# first ones instead, five at most, and says so. One group may then be on both sides, and the test is too easy.
 
 
 # %% answer="q1"
@@ -157,10 +159,11 @@ print("held out:     ", test)
 # %% [markdown]
 # ## Choose a recipe
 #
-# The settings say all that is needed to build the network anew. A captioner's also hold the words that it knows: those
-# of its training captions.
+# The dictionary `settings` says what is needed to build the network anew: its kind, its size and, for a captioner, the
+# words of its training captions. Later it goes into the file, beside the weights.
 #
-# The recipes are those of lessons 05, 06 and 07, with the losses that you have written there.
+# The recipes are those of lessons 05, 06 and 07 with the same losses, but plainer: images are not shifted, blurred or
+# made noisy, the CycleGAN does not zoom, and the captioner borrows no layers. It learns to see from your images alone.
 
 # %%
 settings = {"kind": KIND, "size": SIZE}
@@ -243,9 +246,10 @@ else:
 
 # %% [markdown]
 # These are the first held-out images, not the best ones. In the example's pairs, look at what is black on both sides:
-# is it kept, or does it turn grey? Below captions, in brackets, stands what people say.
+# is it kept, or does it turn grey? For captions, the sentence in brackets is the first one that your file has for this
+# image.
 #
-# With images, draw the line across, from what was to what has become of it:
+# If images come out: drag the line. Left of it is the input, right of it what the network made:
 
 # %% tags=["demo"]
 if KIND != "captions":
@@ -260,7 +264,8 @@ if KIND != "captions":
 # ### Question 2
 #
 # Write `share_better`: for which share of the images is the result nearer to the truth than the untouched input? The
-# distance of two images is the mean of their absolute differences. As near is not nearer.
+# distance of two images is the mean of their absolute differences. A result that is just as near as the input does not
+# count.
 
 
 # %% answer="q2"
@@ -278,7 +283,8 @@ q2.check()
 
 # %% [markdown]
 # Without pairs there is no truth to compare with: there you have to look, at many. For captions the baseline is one
-# that never looks: the training caption whose words fit most of the others, said of each image.
+# that never looks. It says the same sentence of each image: of the first 50 training images, the caption that has most
+# words in common with the captions of the others.
 
 
 # %%
@@ -371,7 +377,8 @@ else:
     print(f"There is no {FILE} here yet: run the training cell and the one that saves, then this one again.")
 
 # %% [markdown]
-# To use it anywhere, you need this file, `new_network`, and images at the same size and in the same range:
+# To use it anywhere, you need this file, learntools (`new_network` is in it), `load` and `use` from this page, and
+# images at the same size and in the same range:
 
 # %%
 PICTURE = ""  # such as "my_photo.jpg"
@@ -395,15 +402,18 @@ else:
 #    *you* make the output from the input?
 # 2. **The range.** Networks take and give [-1, 1]. `x.min()` and `x.max()` tell you at once.
 # 3. **The mode.** Eval mode when you use it, and train mode when you train.
-# 4. **Ten images.** Train on ten, and look at the same ten: for once, let `divided` end with
-#    `return list(range(10)), list(range(10))`. If it cannot even learn those by heart, something is broken. If it can,
-#    the code is right, and what is missing is data or time.
+# 4. **Ten images**, for pairs and captions. Train on ten, and look at the same ten: for once, let `divided` end with
+#    `return list(range(10)), list(range(10))`, and run the cells from there down to the pictures. Do not save then, or
+#    your good file is lost. If it cannot even learn those by heart, something is broken. If it can, the code is
+#    probably right, and what is missing is data or time.
 # 5. **The time.** Do the pictures of the preview still get better (for captions: does the loss still fall)? Then double
 #    `SECONDS`.
-# 6. **More data.** Good on training images and bad on held-out ones means: learned by heart. Collect more, or change
-#    more about those you have: the recipe's `augment` is a list, and `training.Shift(2, edge=1.0)` can stand in it (1
-#    is white, -1 black).
-# 7. **The size.** Only then go from 64 to 128 pixels, with a GPU if you can.
+# 6. **More data.** Good on training images and bad on held-out ones means: learned by heart.
+#    `use(network, data.to_float(train.a[:10]))` makes results of training images (for captions: `train.images`).
+#    Collect more, or change more about those you have: `augment=[training.Shift(2, edge=1.0)]` in the recipe moves the
+#    images by up to two pixels, and fills the gap with white (-1.0 is black). It can stand beside `training.flip` in
+#    the list.
+# 7. **The size.** Only then take the next larger `SIZE`. From 128 on, use a GPU if you can.
 #
 # And before you show it to others: are these images yours to use? Whom could a wrong output hurt? Say what the network
 # has seen and what it cannot do; the cards in the course's folder `data/weights` are an example.

@@ -248,6 +248,16 @@ def _wrong_kind(exercise: Exercise, answer: Any) -> str:
             return (
                 f"`{name}` is the class; the check needs a trained object of it, as in `{name} = {answer.__name__}()`."
             )
+        if type(answer).__name__ == "_IncompatibleKeys":
+            return (
+                f"`{name}` is only the report that `load_state_dict` gives back. It changes the network itself: first "
+                f"let `{name}` be the new network, then load the weights into it on a line of its own, without `=`."
+            )
+        if isinstance(answer, dict):
+            return (
+                f"`{name}` is a dictionary, as of weights without their network. First make a new network of the right "
+                f"class and call it `{name}`, then give it these weights with `load_state_dict`."
+            )
         if not isinstance(answer, nn.Module):
             return f"`{name}` is {_an(answer)}, and this exercise asks for a network (an `nn.Module`)."
     elif kind == kinds.CHOICE and not (isinstance(answer, str) and answer.strip().casefold() in _folded(exercise)):

@@ -107,6 +107,12 @@ _ADVICE: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "RuntimeError",
+        "leaf variable",
+        "A weight that learns can only be written into with its graph switched off: put the line inside "
+        "`with torch.no_grad():`.",
+    ),
+    (
+        "RuntimeError",
         "in-place",
         "A value was changed in place that the gradient still needs. Use an operation that makes a new tensor.",
     ),

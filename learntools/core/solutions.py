@@ -18,7 +18,9 @@ _MARKER = re.compile(r"^\s*### (BEGIN|END) SOLUTION.*\n?", re.MULTILINE)
 
 def cell(lesson: str, question: str) -> str:
     """The answer cell of this question, solved; "" where the course's scripts do not have it, or are not here."""
-    found = re.search(rf'^# %%[^\n]* answer="{question}".*?\n(.*?)(?=^# %%|\Z)', _script(lesson), re.DOTALL | re.MULTILINE)
+    found = re.search(
+        rf'^# %%[^\n]* answer="{question}".*?\n(.*?)(?=^# %%|\Z)', _script(lesson), re.DOTALL | re.MULTILINE
+    )
     return _MARKER.sub("", found[1]).strip() if found else ""
 
 

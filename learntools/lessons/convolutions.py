@@ -405,8 +405,8 @@ class q6:
         ),
         "padding added": (
             lambda n, kernel, stride=1, padding=0: (n - 1) * stride + kernel + 2 * padding,
-            "`grown_size` grows with `padding`. In a transposed convolution padding is cut off: the convolution that "
-            "it undoes put those cells on, so here they are taken away.",
+            "`grown_size` grows with `padding`. In a transposed convolution padding works the other way round: after "
+            "painting, that many cells are cut off at each end, so the line becomes shorter.",
         ),
         "padding at one end": (
             lambda n, kernel, stride=1, padding=0: (n - 1) * stride + kernel - padding,
@@ -463,7 +463,7 @@ class q7:
         "side by side": (
             [1, 1, 1, 1, 1, 1, 1, 1, 1],
             "`touches` puts the three kernels side by side, as if the stride were 3. With a stride of 2 the second "
-            "pixel starts at cell 2, while the first one still reaches it: there are seven cells.",
+            "pixel begins in the last cell that the first one paints: there are seven cells.",
         ),
         "stride of one": (
             [1, 2, 3, 2, 1],
@@ -472,8 +472,8 @@ class q7:
         ),
         "doubled in the wrong cells": (
             [1, 2, 1, 2, 1, 2, 1],
-            "The pattern of `touches` is right, but it begins in the wrong place. Cell 1 lies in the middle of the "
-            "first kernel, which the second, starting at cell 2, does not reach.",
+            "The pattern of `touches` is right, but it begins in the wrong place. The second cell of the line lies "
+            "in the middle of the first kernel, and the second pixel begins only one cell after it.",
         ),
         "doubled everywhere inside": (
             [1, 2, 2, 2, 2, 2, 1],
@@ -577,7 +577,7 @@ class q8:
                 convolution.convolve_transposed(image, kernel, stride), (padding,) * 4
             ),
             "`convolve_transposed` puts zeros around the canvas. Here padding works the other way round: "
-            "the convolution that this one undoes had put cells on, so the transpose takes them away.",
+            "when everything is painted, cut that many rows and columns off on all four sides.",
         ),
         "image padded first": (
             lambda image, kernel, stride=1, padding=0: convolution.convolve_transposed(
@@ -733,7 +733,7 @@ class q10:
         "of 2. `weight.shape[-1]` tells the size.",
     ]
     reference = convolution.grow
-    praise = "Every output pixel now gets the same number of weights, so there is no board to be seen."
+    praise = "Away from the border every output pixel now gets all the weights, so there is no board to be seen."
 
     def scenario(rng: Any):
         return {

@@ -95,8 +95,8 @@ class q4:
     """A discriminator that asks two things: is it real, and does it fit its label?"""
 
     hints = [
-        "The head alone says how real the image looks. Beside it you need a number that is large when the features "
-        "point the way of the label's own row.",
+        "The head alone says how real the image looks. Beside it you need a number that says how well the features "
+        "agree with the label's own row.",
         "`self.embedding(y)` is (N, 3136), as the features are. Multiply the two value by value, add up along "
         "`dim=1`, and keep that dimension, so that the sum is (N, 1) like the head's score. Then add both.",
     ]

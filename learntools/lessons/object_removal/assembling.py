@@ -67,10 +67,13 @@ class q5:
         "is that channel, or the network's own mask, moved from [-1, 1] to [0, 1].",
         "`x[:, 3:].amax(dim=(1, 2, 3), keepdim=True) > 0` has one answer for each picture, and `torch.where` chooses "
         "by it. The rest is `paste` from question 1.",
-        "The network's own mask is `(made[:, 3:] + 1) / 2`. Leave it soft: it must learn, and a step has no slope.",
+        "The network's own mask is `(made[:, 3:] + 1) / 2`. Leave it as it is: a share is mixed, and not rounded.",
     ]
     reference = assemble
-    praise = "What is known stays exactly as it is, and where nothing is told the network's own mask can learn."
+    praise = (
+        "What is known stays exactly as it is, and where nothing is told the network's own mask says how much paint "
+        "is mixed in."
+    )
 
     def scenario(rng: Any):
         mask = (rng.uniform(3, 1, 5, 6) < 0.35).float()
@@ -141,13 +144,13 @@ class q5:
         ),
         "a hard mask": (
             lambda x, made: _with(x, made, own=lambda own: (own > 0.5).float()),
-            "`assemble` makes the network's mask hard. The picture looks well, but a step has no slope: no gradient "
-            "reaches the fourth channel, and the network never learns where to paint. Leave it soft.",
+            "`assemble` makes the network's mask hard. Between 0 and 1 it is a share, as `alpha` is in `paste`: mix "
+            "the two. A step also has no slope, so no gradient could come back through it.",
         ),
         "the mask cut off": (
             lambda x, made: _with(x, made, own=lambda own: own.detach()),
-            "`assemble` gives the right pictures, but cuts the mask off from the network, which then never learns "
-            "where to paint. Nothing needs a `detach` here.",
+            "`assemble` gives the right pictures, but cuts the mask off from the network: no gradient comes back "
+            "through it. Nothing needs a `detach` here.",
         ),
         "laid on top": (
             _on_top,

@@ -65,8 +65,8 @@ class q6:
     mistakes = {
         "signs kept": (
             lambda before, after, threshold: _where((before - after).amax(dim=1, keepdim=True), threshold),
-            "`find_cover` finds only what has become darker: a white fence before a white wall's shadow would be "
-            "missed. A change counts whichever way it goes: take its absolute value.",
+            "`find_cover` finds only what has become darker: a dark fence before a white wall would be missed. "
+            "A change counts whichever way it goes: take its absolute value.",
         ),
         "the mean of the channels": (
             lambda before, after, threshold: _where((before - after).mean(dim=1, keepdim=True).abs(), threshold),
@@ -115,8 +115,8 @@ class q6:
         ),
         "no threshold": (
             lambda before, after, threshold: (before != after).any(dim=1, keepdim=True).float(),
-            "`find_cover` never uses `threshold`: it takes every change, however small. A network changes each value a "
-            "little, so nearly everything would be found.",
+            "`find_cover` never uses `threshold`: it takes every change, however small. A network also repaints pixels "
+            "beside the cover, in nearly their old colours, and all of these would be found.",
         ),
         "how much instead of whether": (
             lambda before, after, threshold: (before - after).abs().amax(dim=1, keepdim=True).clamp(0, 1),

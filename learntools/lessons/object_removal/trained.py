@@ -178,13 +178,15 @@ class q7:
         ),
         "only when told": (
             _Pretended(after=lambda y, x: _untold(y, x, x[:, :3])),
-            "`remover` fills told holes well, but when nothing is told the cover stays. Has it seen such pictures in "
-            "training, and does `assemble` then use the network's own mask?",
+            "`remover` fills told holes well, but when nothing is told the cover stays, or too much of it. Finding "
+            "takes more steps than filling: let it train for longer, with 300 seconds instead of 150. If you have "
+            "changed the recipe: does half of each batch still have nothing told?",
         ),
         "paints everywhere": (
             _Pretended(after=lambda y, x: _untold(y, x, (y + 0.2 * (y.roll(1, 3) - y).sign()).clamp(-1, 1))),
-            "When nothing is told, `remover` repaints the whole picture, and what was never covered suffers. Its own "
-            "mask should be near 0 there: is it moved to 0 to 1, and can it learn?",
+            "When nothing is told, `remover` repaints too much of the picture, and what was never covered suffers. It "
+            "has not yet learned where the cover is: let it train for longer. If you have changed the recipe: is "
+            "`mask_loss` still in it?",
         ),
         "shifted": (
             _Pretended(after=lambda y, x: y.roll(2, 3)),

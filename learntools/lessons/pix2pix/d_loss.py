@@ -52,8 +52,8 @@ class q5:
     """D's loss on real pairs and on fake ones."""
 
     hints = [
-        "Two pairs go to D: the input with its true partner, and the input with what G made of it. Which `score` "
-        "should be high, and which low?",
+        "Two pairs go to D: the input with its true partner, and the input with what G made of it. Which of the "
+        "two should score high, and which low?",
         "`losses.hinge_discriminator_loss` takes the logits of the real pairs first, then those of the fake ones.",
         "The fakes still hang on G. `fake.detach()` has the same pixels without the way back.",
     ]
@@ -101,7 +101,7 @@ class q5:
     mistakes = {
         "no detach": (
             lambda *a: _loss(*a, detach=False),
-            "In `discriminator_loss` the fakes still carry G's graph, so `backward` fills G with gradients that help "
+            "In `discriminator_loss` the fakes are still attached to G, so `backward` fills G with gradients that help "
             "its opponent. Cut the fakes off before D sees them.",
         ),
         "cut in place": (
@@ -122,7 +122,7 @@ class q5:
         "no condition": (
             lambda D, x, y, fake: hinge_discriminator_loss(D(y), D(fake.detach())),
             "`discriminator_loss` shows D the images without their inputs. Then D can refuse what looks wrong, but "
-            "never what does not belong to its input. Use `score`, with `x`, for both.",
+            "never what does not belong to its input. Use `scored`, with `x`, for both.",
         ),
         "fakes without their input": (
             lambda D, x, y, fake: hinge_discriminator_loss(score(D, x, y), D(fake.detach())),

@@ -30,7 +30,7 @@ class q6:
     hints = [
         "Two wishes, added up. First: D should take the fake for the real partner of `x`. Second: the fake should be "
         "near the true `y`. Which of the two does `l1_weight` belong to?",
-        "`losses.hinge_generator_loss(score(D, x, …))`, with nothing detached, plus `l1_weight` times the mean of the "
+        "`losses.hinge_generator_loss(scored(D, x, …))`, with nothing detached, plus `l1_weight` times the mean of the "
         "absolute differences: `F.l1_loss(…, …)`.",
     ]
     reference = generator_loss
@@ -133,7 +133,7 @@ class q6:
         ),
         "judged without its input": (
             lambda D, x, y, fake, w: hinge_generator_loss(D(fake)) + w * F.l1_loss(fake, y),
-            "`generator_loss` shows D the fake alone. D has learned to judge pairs: use `score`, with the input `x` "
+            "`generator_loss` shows D the fake alone. D has learned to judge pairs: use `scored`, with the input `x` "
             "that the fake was made from.",
         ),
         "truth judged": (

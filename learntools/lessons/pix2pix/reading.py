@@ -64,14 +64,13 @@ def _read(images: Tensor) -> Reading:
     distance, colour, agreement = _l1(images, truth) / copied, _colour(images, truth), _agreement(images, truth)
     numbers = (distance, colour, agreement)
     if distance > NEAR:
-        said = (
-            f"is off from the truth by {distance:.0%} of what leaving the drawings as they are would be, expected "
-            f"at most {NEAR:.0%}"
-        )
+        said = f"is {distance:.0%} as far from the truth as the bare drawings are, expected at most {NEAR:.0%}"
         return Reading(_why_far(images, drawings, truth, copied), said, *numbers)
     if colour < COLOURED:
         word = "grey" if colour < 0.02 else "faint"
-        return Reading(word, f"has {colour:.0%} of the true colours' strength, expected {COLOURED:.0%}", *numbers)
+        return Reading(
+            word, f"has {colour:.0%} of the true colours' strength, expected at least {COLOURED:.0%}", *numbers
+        )
     if agreement < AGREES:
         return Reading("one colour", "has colours that do not follow from the drawing: every emoji gets the same ones")
     return Reading(COLOURS, f"is off by {distance:.0%} of what copying is, with {colour:.0%} of the colour", *numbers)

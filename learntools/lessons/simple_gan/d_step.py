@@ -122,8 +122,8 @@ class q6:
     mistakes = {
         "no detach": (
             lambda *a: _d_step(*a, detach=False),
-            "In `discriminator_step` the fakes still carry G's graph, so `backward` fills G with gradients that push "
-            "it the wrong way. Cut the fakes off from G before D sees them.",
+            "In `discriminator_step` the fakes still have their way back to G, so `backward` fills G with gradients "
+            "that push it the wrong way. Cut the fakes off from G before D sees them.",
         ),
         "no zero_grad": (
             lambda *a: _d_step(*a, zero=False),

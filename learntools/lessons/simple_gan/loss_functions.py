@@ -162,13 +162,13 @@ class q5:
     mistakes = {
         "D's label": (
             lambda fake: F.softplus(fake).mean(),
-            "`generator_loss` gives the fakes the label 0, as D does, so G would learn to be caught. What does the "
-            "forger wish D would say?",
+            "`generator_loss` gives the fakes the label 0, as D does, so G would learn to be caught. What does G "
+            "wish that D would say?",
         ),
         "saturating": (
             lambda fake: -F.softplus(fake).mean(),
-            "`generator_loss` is the negative of D's term, the form of the game's formula. It pushes the right way, "
-            "but hardly at all while D wins. Ask instead that fakes be labelled real.",
+            "`generator_loss` is D's term for the fakes with a minus sign. It pushes the right way, but hardly at all "
+            "while D wins. Ask instead that fakes be labelled real.",
         ),
         "sign": (
             lambda fake: -F.softplus(-fake).mean(),

@@ -123,7 +123,7 @@ class q7:
     """A trained network that enlarges emoji it has never seen, better than bicubic."""
 
     hints = [
-        "Did both training cells run to their ends, and has the cell after them written the file?",
+        "Did both training cells run to their ends? The last line of the second one writes the file.",
         "A network is made with its class, and the weights come from the file: `network.load_state_dict(...)` takes "
         "what `load_file` gives. Without that line it is a bicubic enlargement, as on its first day.",
         "If it is not sharp enough, train for longer: double the seconds of the first training. On a slow machine a "

@@ -134,7 +134,8 @@ class q6:
         "counted double": (
             lambda *a: _loss(*a, weights=(1, 1, 1)),
             "In `discriminator_loss` what is refused counts twice as much as what is accepted, so it is easiest for D "
-            "to refuse everything. The two kinds of wrong pairs share one half of the loss each.",
+            "to refuse everything. Each of the two kinds that are refused should count half, so that together they "
+            "weigh as much as the real pairs.",
         ),
         "real counted half": (
             lambda *a: _loss(*a, weights=(0.5, 0.5, 0.5)),

@@ -75,7 +75,8 @@ def _read(images: Tensor) -> Reading:
         )
         return Reading(_why_not(images), said, *numbers)
     if sides < SIDES:
-        return Reading("sides", f"has each thing on its own side in {sides:.0%} of the pairs", *numbers)
+        said = f"has each thing on its own side in {sides:.0%} of the pairs that are named, expected {SIDES:.0%}"
+        return Reading("sides", said, *numbers)
     if found["colours"] < COLOURS:
         said = f"gives {found['colours']:.0%} of the tinted things their tint, expected {COLOURS:.0%}"
         return Reading(_why_no_colour(images), said, *numbers)
