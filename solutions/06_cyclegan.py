@@ -493,7 +493,8 @@ print(f"{FILE} holds {len(weights)} tensors, {FILE.stat().st_size / 1e6:.1f} MB"
 #
 # The check lets them redraw 84 emoji that they have never seen, there and back. A round trip must end near its
 # beginning. What G makes must have black outlines, b's margin and about b's colours, and must be nearer to b than a is;
-# F must take the outlines away again. If yours do not get there, train for longer.
+# F must take the outlines away again. If yours do not get there, train for longer, save again, and run the cell below
+# again.
 
 
 # %% answer="q8"

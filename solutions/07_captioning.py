@@ -463,7 +463,7 @@ print(f"{FILE} holds {len(weights)} tensors, {FILE.stat().st_size / 1e6:.1f} MB"
 #
 # The check shows it 150 scenes in which it has never seen two of the things together, and lets it speak by itself. In
 # at least half of them it must name all things, and no other. Of its colours 60 %, and of its lefts, rights, aboves and
-# belows 75 % must be right. If yours is not there yet, train for longer.
+# belows 75 % must be right. If yours is not there yet, train for longer, save again, and run the cell below again.
 
 
 # %% answer="q9"

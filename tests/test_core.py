@@ -251,6 +251,31 @@ def test_strange_and_hostile_answers_get_a_clear_sentence(answer, said):
     assert len(verdict.message.split()) >= 6
 
 
+NO_MODELS = {
+    "what load_state_dict gives back": (
+        lambda: nn.Linear(3, 1).load_state_dict(nn.Linear(3, 1).state_dict()),
+        "report",
+    ),
+    "its weights": (lambda: nn.Linear(3, 1).state_dict(), "dictionary"),
+    "its class": (lambda: nn.Linear, "is the class"),
+    "nothing": (lambda: None, "not"),
+}
+
+
+@pytest.mark.parametrize(("made", "said"), NO_MODELS.values(), ids=list(NO_MODELS))
+def test_what_is_no_network_is_called_by_its_name(made, said):
+    verdict = q6.assess(made())
+    assert said in verdict.message
+    assert "_Incompatible" not in verdict.message
+
+
+def test_writing_into_a_weight_that_learns_is_told_from_other_changes_in_place():
+    def written(real, fake):
+        nn.Linear(1, 1).weight.mul_(2)
+
+    assert "`with torch.no_grad():`" in q1.assess(written).message
+
+
 async def promised(real, fake):
     return loss_of_d(real, fake)
 
