@@ -350,15 +350,18 @@ def course_roster(
 def grade(
     course: CourseFolder,
     lesson: LessonName,
-    workers: Annotated[int, typer.Option(help="processes on this machine; 0: one for each core", min=0)] = 0,
+    workers: Annotated[int, typer.Option(help="processes here, of 1 GB each; 0: one for each core", min=0)] = 0,
     scheduler: Annotated[str, typer.Option(help="address of a Dask scheduler, such as tcp://host:8786")] = "",
-    resume: Annotated[bool, typer.Option("--resume", help="go on with the run before, which was cut short")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="keep what was graded; grade only what is new")] = False,
+    student: Annotated[
+        list[str] | None, typer.Option(help="grade this one anew, keep the rest; again for more", metavar="NAME")
+    ] = None,
 ) -> None:
     """Grade everything that was handed in for a lesson, in parallel, into nbgrader's gradebook."""
     with _sentences():
         from learntools.grading import command
 
-        judged = command.grade(course, lesson, workers, scheduler, resume)
+        judged = command.grade(course, lesson, workers=workers, scheduler=scheduler, resume=resume, again=student or ())
     raise typer.Exit(not judged)
 
 

@@ -159,7 +159,7 @@ show_images([batch[0], pixels.reshape(batch.shape)[0]], titles=["permuted", "res
 
 # %% [markdown]
 # No error is raised, and the network would answer all the same. That is the rule with networks: **a wrong shape often
-# raises an error, wrong content never does.**
+# raises an error, wrong content hardly ever does.**
 #
 # ## The middle
 #
@@ -202,7 +202,7 @@ print(cropped.shape)
 # The pixels are bytes, from 0 to 255. Networks learn best from values around 0, so before training the bytes were
 # **normalised**. There are two conventions:
 #
-# - *From -1 to 1*: `x / 127.5 - 1`. This network was trained so, and all others of this course.
+# - *From -1 to 1*: `x / 127.5 - 1`. This network wants it so, and so do all that are trained in this course.
 # - *ImageNet's mean and spread*: bring the bytes to 0 to 1, take the average brightness of each channel away, divide by
 #   its **standard deviation** (how far values usually are from the average). The networks of *torchvision* want this.
 #
@@ -350,9 +350,10 @@ for way, feed in ways.items():
 # only less good ones. The convention belongs to the network, so **look up how it was fed in training.**
 
 # %% [markdown]
-# With an internet connection you can ask *AlexNet* too, the network of 2012 that made such networks famous. It has 61
-# million weights, and the first time they are downloaded (244 MB). (`resnet101` is another one.) It wants ImageNet's
-# mean and spread, and `label` gives it that. Without a connection the cell says why it cannot be had.
+# With an internet connection you can ask *AlexNet* too, which made such networks famous in 2012; this is its slightly
+# changed form of 2014. It has 61 million weights, and the first time they are downloaded (244 MB). (`resnet101` is
+# another one.) It wants ImageNet's mean and spread, and `label` gives it that. Without a connection the cell says why
+# it cannot be had.
 
 # %% tags=["demo"]
 try:
@@ -416,7 +417,8 @@ for word in ("zebra", "giraffe", "raccoon", "cow", "person", "tree", "rice"):
 # **state dict**: a dictionary from the names of the layers to their tensors. Three things go wrong with such files:
 #
 # - **They can hold commands.** The format is Python's *pickle*, and reading a pickle can run anything that somebody has
-#   put in. `weights_only=True` refuses all but tensors.
+#   put in. `weights_only=True` refuses all but tensors and plain data, such as numbers and words. Since PyTorch 2.6
+#   that is the default; write it all the same, for older versions run everything.
 # - **They remember where they were.** Tensors from a GPU want to go back there. `map_location="cpu"` says otherwise.
 # - **Their names may have a prefix.** A training on several GPUs puts `module.` before each name.
 #

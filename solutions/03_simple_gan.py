@@ -59,8 +59,8 @@ gan_game()
 # %% [markdown]
 # ## The real images
 #
-# Fashion-MNIST holds 60,000 small grey pictures of clothes, 28×28 pixels each. They came with the course, so no
-# download is needed.
+# Fashion-MNIST holds 70,000 small grey pictures of clothes, 28×28 pixels each: 10,000 are kept for tests, and these are
+# the other 60,000. They came with the course, so no download is needed.
 
 # %%
 clothes = data.fashion_mnist("train", device=device)
@@ -339,8 +339,9 @@ q7.check()
 # %% [markdown]
 # ## When the game goes wrong
 #
-# The best-known failure of GANs is **mode collapse**: G finds one image that D happens to like, and draws nothing
-# else. The losses may look healthy all the while, so it has to be measured on the images.
+# The best-known failure of GANs is **mode collapse**: G draws only a few kinds of image that D happens to like, in the
+# worst case one, and leaves out all others. The losses may look healthy all the while, so it has to be measured on the
+# images.
 #
 # ### Question 8
 #
@@ -375,8 +376,9 @@ for name, batch in batches.items():
     show_images(batch[:10], title=f"{name}: diversity {q8.get()(batch):.2f}", size=0.7)
 
 # %% [markdown]
-# Noise is diverse too, so diversity alone does not make a good generator. But when it falls while you train, and
-# stays down, G has collapsed.
+# Noise is diverse too, so diversity alone does not make a good generator. But when it falls while you train, and stays
+# down, G has collapsed. It shows only the worst cases: a G that knows just four pictures, all different, still comes
+# near to real clothes. So look at the images too.
 
 # %% [markdown]
 # ## Train

@@ -194,8 +194,8 @@ show_projection()
 # %% [markdown]
 # The score is the sum of the two numbers. A D of this kind is called a **projection discriminator**.
 #
-# `spectral_norm` around a layer keeps its weights small, so that it cannot blow up a small difference. D's scores then
-# change gently, and the game stays calm.
+# `spectral_norm` around a layer scales its weights so that they stretch a difference by a factor of about 1 at most. So
+# no layer can blow up a small one. D's scores then change gently, and the game stays calm.
 #
 # ### Question 4
 #
@@ -250,7 +250,8 @@ for real_score, fake_score in [(0.0, 0.0), (0.5, -0.5), (2.0, -2.0), (-1.0, 1.0)
 #
 # The real images come with theirs. For the fakes we order what the real images show, the same `y`. Then there are as
 # many boots in one batch as in the other, and D cannot tell the batches apart by their labels alone. And D must be told
-# for each fake what G was asked for, or it would learn nothing about obedience.
+# for each fake what G was asked for. Under any other label even a perfect boot would be refused, as a bad bag, and D's
+# verdict would no longer say whether G obeyed.
 #
 # ### Question 5
 #
@@ -446,6 +447,8 @@ print(f"{FILE} holds {len(weights)} tensors, {FILE.stat().st_size / 1e6:.1f} MB"
 #
 # The check then orders 500 images, twice, and asks the judge. Each time at least 60 % must show what was ordered, and
 # the images of one class must differ. If yours obeys less, train for longer, save again, and run the cell below again.
+#
+# In a course, hand in this file together with the notebook: when that is graded, nothing is trained again.
 
 
 # %% answer="q8"

@@ -426,6 +426,8 @@ show_images(five, columns=5, size=0.9)
 # at most 97 % of theirs), with at least a quarter of the truth's colour, and with colours that follow the drawing. If
 # yours does not get there, write a larger number for the 120 in the training cell. Run that cell again, then the one
 # that saves, then the one below.
+#
+# In a course, hand in this file together with the notebook: when that is graded, nothing is trained again.
 
 
 # %% answer="q8"

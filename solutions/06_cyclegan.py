@@ -21,7 +21,7 @@ from learntools import data, losses, platforms, training
 from learntools.lessons.cyclegan import q1, q2, q3, q4, q5, q6, q7, q8
 from learntools.lessons.cyclegan.flat import flat_players, large_ring, small_ring
 from learntools.lessons.cyclegan.trained import new_generators, pretrained
-from learntools.models.cyclegan import TwoWay, matching_zoom, zoomed
+from learntools.models.cyclegan import TwoWay, covered, matching_zoom, zoomed
 from learntools.models.horse2zebra import FILE as ZEBRA_FILE
 from learntools.models.horse2zebra import find_weights, load_horse2zebra, read_photo
 from learntools.models.pix2pix import PatchGAN
@@ -118,8 +118,8 @@ show_two_games()
 # ## A generator for images
 #
 # The paper's generators are stacks of **residual blocks**. Such a block computes a change and *adds* it to what it was
-# given: the input `x` goes out as `x + change(x)`. A translation leaves most of an image as it is, and a block that has
-# nothing to change only has to learn zeros.
+# given: the input `x` goes out as `x + change(x)`. A translation leaves most of an image as it is, and that part comes
+# through the sum by itself: the block need not paint it anew.
 #
 # Two details: the norm is an **instance norm**, which brings every channel of every single image to mean 0 and
 # spread 1. And the padding is a mirror (`padding_mode="reflect"`): a frame of zeros would be a frame in the picture.
@@ -209,7 +209,7 @@ q3.check()
 
 # %% [markdown]
 # Two generators that do nothing have a perfect cycle loss, and fail the judges. Two that fool the judges with anything
-# have a bad cycle loss. Only a translation gets on well with both.
+# have a bad cycle loss. A translation gets on well with both. It is not the only thing that does, as you will see.
 #
 # Here are three pairs of "generators" that need no training. The last pair turns colours into their negatives, and
 # back:
@@ -305,9 +305,9 @@ q5.check()
 # A discriminator that only ever sees the latest fakes forgets the earlier ones. The generators can then go round in
 # circles, back to a trick that it once knew.
 #
-# So each judge gets a memory: an **image buffer** with the last 50 fakes or so. Once it is full, a coin is tossed for
-# each fresh fake. Heads: D gets the fresh one. Tails: D gets an older one out of the buffer, and the fresh one takes
-# its place.
+# So each judge gets a memory: an **image buffer** with 50 earlier fakes. Once it is full, a coin is tossed for each
+# fresh fake. Heads: D gets the fresh one. Tails: D gets an older one, from a place in the buffer drawn at random, and
+# the fresh one takes that place.
 
 # %%
 show_buffer()
@@ -420,23 +420,25 @@ for name, weight in (("with the cycle loss", 10.0), ("without", 0.0)):
 #
 # ## Larger and smaller
 #
-# In the plane G could move the ring and enlarge it. With images a CycleGAN learns to repaint, but hardly ever to move
-# things, or to draw them smaller: the paper says so, and the round trip is one reason. If G shrinks its drawings a
-# little, and F does not enlarge them yet, no image comes back to where it was.
+# In the plane G could move the ring and enlarge it. With images a CycleGAN learns to repaint, but hardly ever to change
+# shapes. The paper says so, and suspects its generators, which were made for repainting. The round trip may be another
+# reason: if G shrinks its drawings a little, and F does not enlarge them yet, no image comes back to where it was.
 #
 # Our artists differ in just that: b draws smaller. By how much? Without pairs, only the two sets as wholes can be
-# compared. So take the **average picture** of each, in which every pixel is the mean of that pixel over all its images.
+# compared: how much of the square their drawings cover, and their **average pictures**, in which every pixel is the
+# mean of that pixel over all images of a set.
 
 # %%
 zoom = matching_zoom(floats_a, floats_b)
+print(f"on average a covers {covered(floats_a).mean():.0%} of its square, and b {covered(floats_b).mean():.0%}")
 mean_a, mean_b = floats_a.mean(dim=0, keepdim=True), floats_b.mean(dim=0, keepdim=True)
 averages = torch.cat([mean_a, zoomed(mean_a, zoom), mean_b])
 show_images(averages, titles=["average a", f"drawn at {zoom:.0%}", "average b"], size=1.6)
 
 # %% [markdown]
-# `matching_zoom` has tried 201 sizes, and this is the one at which the two averages are nearest to each other. (The
-# yellow in the middle of b comes from the many faces.) So G draws everything smaller before it paints, by this factor.
-# F draws everything larger, by its inverse; what then passes the edge is cut off.
+# What is drawn twice as large covers four times as much. So `matching_zoom` takes the square root of 33 / 64, which is
+# 0.72. (The yellow in the middle of b comes from the many faces.) By this factor G draws everything smaller before it
+# paints. F draws everything larger, by its inverse; what then passes the edge is cut off.
 #
 # ## Train
 #
@@ -495,6 +497,8 @@ print(f"{FILE} holds {len(weights)} tensors, {FILE.stat().st_size / 1e6:.1f} MB"
 # beginning. What G makes must have black outlines, b's margin and about b's colours, and must be nearer to b than a is;
 # F must take the outlines away again. If yours do not get there, train for longer, save again, and run the cell below
 # again.
+#
+# In a course, hand in this file together with the notebook: when that is graded, nothing is trained again.
 
 
 # %% answer="q8"

@@ -391,8 +391,8 @@ with torch.no_grad():
 #
 # ### Question 8
 #
-# Write `sentence_scores`, which is fair: the **mean** of the logarithms of its words' probabilities. END is a word
-# too and counts; PAD does not, whatever number stands at its place in `logs`.
+# Write `sentence_scores`, which is fair: the **mean** of the logarithms of its words' probabilities. END is a word too
+# and counts. PAD does not, and the numbers at its places in `logs` mean nothing.
 
 
 # %% answer="q8"
@@ -428,8 +428,9 @@ for row, total, score in zip(words, sums, q8.get()(chances.log(), words), strict
 # `new_captioner()` puts the parts together. Its recurrent layer is an LSTM, an older relative of the GRU. Two aids
 # have been added, because two and a half minutes are short:
 #
-# - Each place says by itself which words it looks like. A second loss, beside yours, teaches it that, from the
-#   sentences alone: still nobody says where anything is.
+# - Each place says by itself which words it looks like, and with each word that is read the memory also gets what lies
+#   at the places that look like it. A second loss, beside yours, teaches the places, from the sentences alone: still
+#   nobody says where anything is.
 # - Places that have been told about count less from then on, so that little is named twice.
 #
 # `training.Captioning` shifts the sentences, reads the true words, and makes both losses smaller. A quarter of the
@@ -464,6 +465,8 @@ print(f"{FILE} holds {len(weights)} tensors, {FILE.stat().st_size / 1e6:.1f} MB"
 # The check shows it 150 scenes in which it has never seen two of the things together, and lets it speak by itself. In
 # at least half of them it must name all things, and no other. Of its colours 60 %, and of its lefts, rights, aboves and
 # belows 75 % must be right. If yours is not there yet, train for longer, save again, and run the cell below again.
+#
+# In a course, hand in this file together with the notebook: when that is graded, nothing is trained again.
 
 
 # %% answer="q9"
@@ -525,8 +528,9 @@ attention_viewer(scene[0], words, spoken.attention[0])
 
 # %% [markdown]
 # Do the hot places lie on what is being said? Mind that the network looks when it *chooses* a word, and for *above* it
-# has to know two things and compare. Mind also that a place knows something of its surroundings: the network may look
-# beside a thing and see it all the same.
+# has to know two things and compare. There is a second look, which is not shown: with each word that is read, the
+# memory also gets what lies at the places that look like this word. And a place knows something of its surroundings:
+# the network may look beside a thing and see it all the same.
 #
 # ## How good is it?
 #
@@ -558,9 +562,10 @@ for name, found, truth in (("new combinations", said, test), ("new artist", said
 #
 # ## Scores that lie
 #
-# Scores look even better if the words are guessed while the *true* sentence is read, as in training. Then a wrong word
-# does no harm, for the teacher corrects it at once. Below, the same network is asked a second time, **blind**: in place
-# of each image's places it gets the mean of those of all images.
+# One score says less than it seems to: the share of words that are right while the *true* sentence is read, as in
+# training. There a wrong word does no harm, for the teacher corrects it at once. (It cannot reach 1: nobody can foresee
+# in which of many true ways a sentence is put.) Below, the same network is asked a second time, **blind**: in place of
+# each image's places it gets the mean of those of all images.
 
 # %% tags=["demo"]
 reads, follow = q2.get()(vocabulary.encode_all([captions[0] for captions in test.references]))
@@ -684,7 +689,7 @@ believed([drawings.names[i] for i in known], lines=lines, coloured=coloured, tru
 
 # %% [markdown]
 # The captioner is a witness who speaks in whole sentences, sure of itself, whatever it is shown. It never says that it
-# does not know: every image gets the likeliest sentence, and only counts on a test set, as above, tell how far to
+# does not know: every image gets a sentence of likely words, and only counts on a test set, as above, tell how far to
 # trust it.
 #
 # Other things to try:

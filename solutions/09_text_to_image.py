@@ -109,10 +109,11 @@ print(encoded("a blue rabbit", "a red bus to the left of a zyzzyva"))
 # %% [markdown]
 # ## Vectors for words, and for a sentence
 #
-# A number says which word it is, and nothing about it: 30 is no more than 29. So each word gets a **vector** of 128
-# numbers, and these are learned, like any weight. The course's **text encoder** makes them, with two layers that read
-# the sentence word by word and remember what they have read, as in lesson 07, one forwards and one backwards. So the
-# vector of *rabbit* also knows which colour stands before it, and on which side of the other thing it is said to be.
+# A number says which word it is, and nothing about it: 30 is no more than 29. So each word gets a **vector**, here of
+# 64 numbers, and these are learned, like any weight. From them the course's **text encoder** computes a second vector,
+# of 128 numbers, for each word of a sentence. Two layers read the sentence word by word and remember what they have
+# read, as in lesson 07, one forwards and one backwards. So the second vector of *rabbit* also knows which colour stands
+# before it, and on which side of the other thing it is said to be.
 #
 # Some parts of the network want one vector for the whole sentence. The simplest is the mean of its words. But padding
 # is no word: three words and thirteen 0s must not become a mean of sixteen.
@@ -439,6 +440,8 @@ print(f"{FILE} holds {len(weights)} tensors, {FILE.stat().st_size / 1e6:.1f} MB"
 # two things. At least 60 % of the pairs that it names must have each thing on its own side, and at least 60 % of the
 # tinted things must have their tint. If yours does not get there, train for longer, save again, and run the cell below
 # again.
+#
+# In a course, hand in this file together with the notebook: when that is graded, nothing is trained again.
 
 
 # %% answer="q8"
@@ -559,14 +562,16 @@ for number in range(4):
 show_images(torch.cat(rows), columns=7, size=0.9, rows=[f"number {number + 1}" for number in range(4)])
 
 # %% [markdown]
-# And one word at a time:
+# And one word at a time, with the same noise in every code:
 
 # %%
 words_in_turn = [f"a {tint} shark" for tint in orders.TINTS] + [f"a blue {noun}" for noun in ("bus", "crown", "spider")]
-with torch.no_grad():
-    torch.manual_seed(0)
-    turned = G(encoded(*words_in_turn), torch.zeros(len(words_in_turn), 4)).large
-show_captions(turned, words_in_turn, columns=8, size=1.0)
+turned = []
+for sentence in words_in_turn:
+    torch.manual_seed(0)  # so that only the words differ
+    with torch.no_grad():
+        turned.append(G(encoded(sentence), torch.zeros(1, 4)).large)
+show_captions(torch.cat(turned), words_in_turn, columns=8, size=1.0)
 
 # %% [markdown]
 # Other things to try:

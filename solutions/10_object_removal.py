@@ -1,8 +1,9 @@
 # %% [markdown]
 # # 10 · Object removal: the fence disappears
 #
-# In 2017 it was shown on a stage what a photo app was soon to do: a child behind a wire fence, and then the same child
-# without the fence. What is behind the wires, no single photograph tells. Whoever takes the fence away has to paint it.
+# In 2017 it was shown on a stage what a photo app was promised to do very soon: a child behind a wire fence, and then
+# the same child without the fence. It took years. What is behind the wires, no single photograph tells. Whoever takes
+# the fence away has to paint it.
 #
 # In this lesson you build that. You know most of it already: the pix2pix of lesson 05, with many pairs, learns to turn
 # a picture with a fence into one without. New is a mask, which says where to paint. It takes about an hour.
@@ -119,9 +120,9 @@ def mean_fill(covered, mask):
 q2.check()
 
 # %% [markdown]
-# A better one is older than neural networks: every covered pixel becomes the mean of its four neighbours, again and
-# again, until nothing changes any more. Colours seep in from the edges, as ink does in paper, so it is called
-# **diffusion**. It gives the smoothest filling there is.
+# A better one needs no learning either: every covered pixel becomes the mean of its four neighbours, again and again,
+# until nothing changes any more. Colours seep in from the edges, as ink does in paper, so it is called **diffusion**.
+# No other filling has smaller steps from pixel to pixel, if the steps are squared and added up.
 
 # %%
 fillings = {"mean colour": q2.get()(covered, masks), "diffusion": diffused(covered, masks)}
@@ -363,6 +364,8 @@ q6.check()
 # 98 % of what `smooth_fill` alone has, and nothing outside may change. Without, L1 inside must be at most 65 % of what
 # leaving the cover there has, and L1 outside at most 0.06. If yours does not get there, write 300 for the 150 in the
 # training cell, and run that cell and those below it again.
+#
+# In a course, hand in this file together with the notebook: when that is graded, nothing is trained again.
 
 
 # %% answer="q7"

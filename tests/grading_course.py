@@ -96,9 +96,11 @@ def scores(course, stem=STEM):
 def exported(course, stem):
     """Student → nbgrader's own export of the points, all and those taken off."""
     nbgrader(course, "export", "--to", course / "export.csv")
-    with (course / "export.csv").open(newline="") as file:
+    with (course / "export.csv").open(newline="", encoding="utf-8-sig") as file:
         rows = [row for row in csv.DictReader(file) if row["assignment"] == stem]
-    return {row["student_id"]: (float(row["raw_score"]), float(row["late_submission_penalty"])) for row in rows}
+    ids = [row["student_id"].removeprefix("'") for row in rows]  # which keeps a name from being a formula
+    points = [(float(row["raw_score"]), float(row["late_submission_penalty"])) for row in rows]
+    return dict(zip(ids, points, strict=True))
 
 
 def make(folder, db=""):

@@ -19,6 +19,7 @@ import sys
 import termios
 import threading
 import time
+import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -40,11 +41,13 @@ from grading_course import (
 )
 from nbgrader.api import Gradebook
 
+import learntools
 from learntools import authoring
 from learntools.authoring import build
 from learntools.grading import book, cluster, gradebook, report, roster, sandbox, workers
 from learntools.grading.course import Course
 from learntools.grading.one import nothing
+from learntools.grading.version import version
 
 # A class whose every point is known: what each student answers, and what that earns question by question.
 MISTAKEN = {
@@ -70,8 +73,8 @@ STATES = {
     "gil": "not handed in",  # an empty folder
     "hal": "not handed in",  # on the roster only
     "ida": "unreadable",  # something that is no notebook
-    "jan": "unreadable",  # a file that may not be opened
-    "kim": "unreadable",  # a folder that may not be opened
+    "jan": "our fault",  # a file that may not be opened
+    "kim": "our fault",  # a folder that may not be opened
     "lea": "unreadable",  # a file where a folder should be
 }
 NO_RIGHTS = ["setpriv", *[f"--{kind}=-dac_override,-dac_read_search" for kind in ("bounding-set", "inh-caps")]]
@@ -99,6 +102,10 @@ def graded(made, tmp_path_factory):
     (course / "submitted" / "lea" / STEM).write_text("{}")
     hand_in(course, "mia", answers, stem=WELCOME)
     shutil.copy(course / "release" / STEM / f"{STEM}.ipynb", course / "submitted" / "mia")
+    deep = course / "submitted" / "nia" / "homework" / "second"
+    deep.mkdir(parents=True)
+    shutil.copy(course / "release" / STEM / f"{STEM}.ipynb", deep / "mine.ipynb")
+    shutil.copy(course / "submitted" / "ben" / STEM / f"{STEM}.ipynb", course / "submitted" / "ben" / STEM / "b.ipynb")
     rights = [path.stat().st_mode for path in locked]
     for path in locked:
         path.chmod(0)
@@ -120,7 +127,14 @@ def test_a_new_course_says_what_comes_next_and_is_for_its_instructor_alone(made)
     ]
     assert lines[4] == f"Next: cd '{made.course}' && nbgrader generate_assignment {STEM}"
     assert stat.S_IMODE(made.course.stat().st_mode) == 0o700
+    assert (made.course / ".gitignore").read_text() == "*\n"  # nor may a repository around it be published with it
     assert "### BEGIN SOLUTION" in (made.course / "source" / STEM / f"{STEM}.ipynb").read_text(encoding="utf-8")
+
+
+def test_an_empty_folder_that_was_there_becomes_a_course_for_its_instructor_alone(tmp_path):
+    (tmp_path / "there").mkdir(mode=0o755)
+    assert invoke("course", "new", tmp_path / "there", "--lessons", "00").exit_code == 0
+    assert stat.S_IMODE((tmp_path / "there").stat().st_mode) == 0o700
 
 
 def test_nbgrader_hands_out_the_very_notebook_of_the_course(made):
@@ -150,7 +164,7 @@ def test_nbgrader_validates_what_a_learner_has(course):
 
 
 def test_everybody_gets_the_points_that_the_answers_are_worth(graded):
-    assert graded.done.returncode == 0, graded.done.stderr
+    assert graded.done.returncode == 1, graded.done.stderr  # somebody needs the instructor
     assert set(graded.rows) == {*POINTS, *STATES}
     for student, points in POINTS.items():
         row = graded.rows[student]
@@ -168,16 +182,39 @@ def test_everybody_gets_the_points_that_the_answers_are_worth(graded):
 
 def test_the_reason_is_named_where_nothing_could_be_graded(graded):
     reasons = {student: " ".join(graded.rows[student]["remarks"]) for student in (*STATES, "finn")}
-    assert reasons["gil"] == f"There is no {STEM}.ipynb."
+    assert reasons["gil"].endswith(f"There is no {STEM}.ipynb.")
     assert reasons["hal"] == "There is no submission."
     assert "Nothing could be read" in reasons["ida"]
     assert "the file cannot be opened (Permission denied)" in reasons["jan"]
     assert "its folder cannot be opened (Permission denied)" in reasons["kim"]
     assert f"submitted/lea/{STEM} is a file and no folder" in reasons["lea"]
     assert "damaged" in reasons["finn"]
-    assert graded.done.stderr.splitlines()[0] == (
-        f"Note: submitted/mia/{STEM}.ipynb was not graded: it belongs into submitted/mia/{STEM}/."
+    assert graded.done.stderr.splitlines()[:2] == [
+        f"Note: submitted/mia/{STEM}.ipynb was not graded: it belongs into submitted/mia/{STEM}/.",
+        f"Note: submitted/nia/homework/second/mine.ipynb was not graded: it belongs into submitted/nia/{STEM}/.",
+    ]
+
+
+def test_the_last_lines_name_everybody_who_needs_the_instructor(graded):
+    lines = graded.done.stdout.splitlines()
+    last = lines[next(place for place, line in enumerate(lines) if line.startswith("Needs you")) :]
+    assert last[0] == f"Needs you ({len(last) - 1}):"
+    said = dict(line.strip().split(": ", 1) for line in last[1:-2])
+    new = "Nobody of this name was in the gradebook; entered as a new student."
+    assert {name for name in said if len(name) < 30} == {*POINTS, *STATES} - {"ada", "hal", LONG}
+    assert said["cleo"] == said["gil"] == new
+    assert said["ben"] == f"There is also b.ipynb; {STEM}.ipynb was graded. {new}"
+    assert said["ida"].startswith("unreadable. Nothing could be read: it is no notebook")
+    assert said["jan"] == (
+        "our fault. It may not be read here: the file cannot be opened (Permission denied). Give yourself the right to "
+        f"read it, and run it again with --resume. {new}"
     )
+    assert said["kim"].startswith("our fault. It may not be read here: its folder cannot be opened (Permission denied)")
+    assert said["lea"].startswith(f"unreadable. Nothing could be read: submitted/lea/{STEM} is a file and no folder.")
+    assert [line.strip().split()[0] for line in last[-2:]] == [
+        f"submitted/mia/{STEM}.ipynb",
+        "submitted/nia/homework/second/mine.ipynb",
+    ]
 
 
 def test_the_table_and_the_summary_can_be_read(graded):
@@ -231,7 +268,10 @@ def test_hostile_words_stay_text_in_every_file(made, tmp_path):
 
 def test_difficulty_and_discrimination_are_what_one_finds_by_hand(graded):
     found = json.loads((graded.course / "grades" / STEM / "class.json").read_text(encoding="utf-8"))
-    assert (found["students"], found["states"]) == (15, {"graded": 9, "not handed in": 2, "unreadable": 4})
+    assert (found["students"], found["states"]) == (
+        15,
+        {"graded": 9, "not handed in": 2, "unreadable": 2, "our fault": 2},
+    )
     assert found["mean_points"] == pytest.approx(sum(map(sum, POINTS.values())) / 9, abs=1e-4)
     assert found["questions"]["q1"]["mistakes"] == {"mean": 2}
     assert found["questions"]["q3"]["mistakes"] == {"padding forgotten": 2}
@@ -262,7 +302,11 @@ def test_nbgraders_own_gradebook_and_export_have_the_same_points(graded):
 def test_an_answer_in_words_waits_for_a_person_and_a_missing_one_earns_nothing(graded):
     found = {student: cells["reflection"] for student, cells in scores(graded.course).items()}
     for student, cell in found.items():
-        assert cell == ((None, None, True) if student in ("ada", ACCENTS) else (0, None, False)), student
+        waits = student in ("ada", ACCENTS, "jan", "kim")  # of the last two, who may not be read here, all of it
+        assert cell == ((None, None, True) if waits else (0, None, False)), student
+    assert {cells["q1-check"] for name, cells in scores(graded.course).items() if name in ("jan", "kim")} == {
+        (None, None, True)
+    }
 
 
 def test_the_feedback_page_shows_each_verdict_with_its_points(graded):
@@ -314,6 +358,10 @@ MISUSES = {
         "grade {course} 05",
         "This course has no lesson '05': it has 00_welcome, 02_convolutions.",
     ),
+    "a student who handed in nothing": (
+        "grade {handed} 02 --student zoe",
+        "There is no submitted/zoe/02_convolutions/: name a student who has handed it in.",
+    ),
     "a class that handed in nothing": (
         "grade {course} 02",
         "Nothing has been handed in: there is no {course}/submitted/STUDENT/02_convolutions/.",
@@ -330,6 +378,9 @@ def test_one_sentence_says_what_is_wrong_with(what, course, tmp_path):
     (tmp_path / "empty").mkdir()
     (tmp_path / "good").write_text("id\nada\n")
     arguments, sentence = MISUSES[what]
+    if "{handed}" in arguments:
+        hand_in(course, "ada", {})
+        places["handed"] = course
     result = invoke(*arguments.format(course=course, **places).split())
     assert result.exit_code == 2, result.output
     assert result.stdout == ""
@@ -423,17 +474,61 @@ def test_each_thing_that_is_missing_before_a_class_is_graded_gets_one_sentence(c
     assert not (course / "grades").exists()
 
 
-def test_without_a_sandbox_one_plain_sentence_warns_before_a_class_is_graded(course, monkeypatch):
+@pytest.mark.parametrize("kind", ["a test of your own", "a task"])
+def test_a_cell_with_points_that_nothing_can_judge_is_named_before_a_class_is_graded(kind, course):
+    hand_in(course, "ada", {})
+    path = course / "release" / STEM / f"{STEM}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    marks = {"grade_id": "mine", "points": 3, "schema_version": 3, "locked": True, "solution": False}
+    marks |= {"grade": kind != "a task", "task": kind == "a task"}
+    notebook.cells.append(nbformat.v4.new_code_cell("assert one_number == 600", metadata={"nbgrader": marks}))
+    nbformat.write(notebook, path)
+    result = invoke("grade", course, "02")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == (
+        f"The cell mine of the released {STEM}.ipynb has 3 points, but nothing here can judge it: it is neither a "
+        "check of the course nor an answer that you grade by hand. In source/, take its points away or make it a "
+        f"manually graded answer, then run `nbgrader generate_assignment {STEM} --force`.\n"
+    )
+
+
+def test_without_a_sandbox_one_plain_sentence_warns_before_a_class_is_graded(course, tmp_path, monkeypatch):
     hand_in(course, "ada", {}, stem=WELCOME)
     result = nothing(Course(course).key(WELCOME), "unreadable", "For a test.")
-    monkeypatch.setattr(sandbox, "available", lambda: False)
     monkeypatch.setattr(cluster, "grade_all", lambda *a, **how: [("ada", result, False)])
-    done = invoke("grade", course, "00")
-    assert done.exit_code == 0
-    assert done.stderr == (
-        "Note: bubblewrap is not at hand, so submissions run with your own rights: limited in time and memory, but "
+    without_bubblewrap(tmp_path, monkeypatch)
+    assert invoke("grade", course, "00").stderr == (
+        "Note: bubblewrap is not installed, so submissions run with your own rights: limited in time and memory, but "
         "able to read your files and to use the network. On Debian or Ubuntu: apt install bubblewrap\n"
     )
+    refusing = tmp_path / "bwrap"  # as where AppArmor, or a container, forbids it
+    refusing.write_text(
+        "#!/bin/sh\necho 'one line' >&2\necho 'bwrap: setting up uid map: Permission denied' >&2\nexit 1\n"
+    )
+    refusing.chmod(0o755)
+    sandbox.trouble.cache_clear()
+    assert not sandbox.available()
+    assert invoke("grade", course, "00").stderr == (
+        "Note: bubblewrap is installed, but may not make its sandbox here (bwrap: setting up uid map: Permission "
+        "denied), so submissions run with your own rights: limited in time and memory, but able to read your files and "
+        "to use the network. The table in docs/instructors.md says how to allow it.\n"
+    )
+    sandbox.trouble.cache_clear()
+
+
+def without_bubblewrap(folder, monkeypatch):
+    """From here on no program is found but those in this folder."""
+    monkeypatch.setenv("PATH", str(folder))
+    sandbox.trouble.cache_clear()
+
+
+def test_workers_without_a_sandbox_are_named_with_their_reason(tmp_path, monkeypatch):
+    without_bubblewrap(tmp_path, monkeypatch)
+    with workers.connected(2, "") as client:
+        (said,) = workers.unprotected(client)
+        addresses = ", ".join(client.nthreads())
+    sandbox.trouble.cache_clear()
+    assert said == f"On {addresses}: {sandbox.NOT_INSTALLED}"
 
 
 def test_whoever_reads_only_the_first_lines_of_the_table_is_told_nothing_else(course, monkeypatch):
@@ -527,6 +622,13 @@ def test_who_was_late_is_told_so_and_pays_what_nbgraders_plugin_says(second):
     }
 
 
+def test_a_time_that_cannot_be_read_counts_as_on_time_and_is_said(second):
+    doubt = "timestamp.txt cannot be read ('yesterday'): counted as on time."
+    assert doubt in second.rows["cleo"]["remarks"]
+    last = second.said.partition("Needs you")[2].splitlines()
+    assert [line.split(":")[0].strip() for line in last if doubt in line] == ["cleo"]
+
+
 def test_nbgraders_own_autograde_gives_the_same_points_to_a_notebook_without_marks(second):
     before = exported(second.course, WELCOME)["ben"], scores(second.course, WELCOME)["ben"]
     with Gradebook(Course(second.course).db_url) as opened:
@@ -554,6 +656,61 @@ def test_what_a_person_has_entered_outlives_the_next_run(second):
     with Gradebook(Course(second.course).db_url) as opened:
         assert opened.find_comment("reflection", WELCOME, WELCOME, "ada").comment == "Well said."
         assert opened.find_comment("reflection", WELCOME, WELCOME, "cleo").comment == "No response."
+
+
+HALF_OFF = """
+from nbgrader.plugins import LateSubmissionPlugin
+
+class HalfOff(LateSubmissionPlugin):
+    def late_submission_penalty(self, student_id, score, total_seconds_late):
+        return score / 2
+
+c.AssignLatePenalties.plugin_class = HalfOff
+"""
+
+
+def test_who_was_late_pays_for_points_given_by_hand_too_after_a_run_that_keeps_what_was_graded(course):
+    with (course / "nbgrader_config.py").open("a") as file:
+        file.write(HALF_OFF)
+    nbgrader(course, "db", "assignment", "add", WELCOME, "--duedate=2026-03-01 12:00:00 UTC")
+    late = "2026-03-01 13:00:00 UTC"
+    hand_in(course, "ada", {"q1": right("welcome")["q1"]}, stem=WELCOME, written="I learned.", stamp=late)
+    assert invoke("grade", course, "00", "--workers", 1).exit_code == 0
+    assert exported(course, WELCOME)["ada"] == (1, 0.5)
+    with Gradebook(Course(course).db_url) as opened:  # as the formgrader does
+        grade = opened.find_grade("reflection", WELCOME, WELCOME, "ada")
+        grade.manual_score, grade.needs_manual_grade = 2.0, False
+        opened.db.commit()
+    assert exported(course, WELCOME)["ada"] == (3, 0.5)
+    result = invoke("grade", course, "00", "--resume")
+    assert "1 of them kept" in result.stdout
+    assert "the gradebook takes 1.5 points off" in result.stdout
+    assert exported(course, WELCOME)["ada"] == (3, 1.5)
+
+
+def test_the_export_keeps_every_name_in_its_column_and_counts_what_is_still_to_be_read(course):
+    names = [
+        {"id": "ada", "first_name": 'Ada "A.", Countess', "last_name": "King, Lovelace"},
+        {"id": "hal", "first_name": "=1+1", "last_name": "Müller"},
+    ]
+    gradebook.enroll(Course(course), names)
+    hand_in(course, "ada", {"q1": right("welcome")["q1"]}, stem=WELCOME, written="I learned.")
+    assert invoke("grade", course, "00", "--workers", 1).exit_code == 0
+    assert "ERROR" not in nbgrader(course, "export")
+    content = (course / "grades.csv").read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True))
+    found = {(row["assignment"], row["student_id"]): row for row in rows}
+    assert set(found) == {(stem, student) for stem in (WELCOME, STEM) for student in ("ada", "hal")}
+    ada, hal = found[WELCOME, "ada"], found[WELCOME, "hal"]
+    assert (ada["last_name"], ada["first_name"]) == ("King, Lovelace", 'Ada "A.", Countess')
+    assert (hal["last_name"], hal["first_name"]) == ("Müller", "'=1+1")
+    numbers = ("raw_score", "late_submission_penalty", "score", "max_score", "to_read")
+    assert [float(ada[name]) for name in numbers] == [1, 0, 1, 5, 1]
+    assert [float(hal[name]) for name in numbers] == [0, 0, 0, 5, 0]
+    nbgrader(course, "export", f"--assignment=['{WELCOME}']", "--student=['hal']", "--to", course / "few.csv")
+    few = list(csv.DictReader(io.StringIO((course / "few.csv").read_text(encoding="utf-8-sig"), newline="")))
+    assert [(row["assignment"], row["student_id"]) for row in few] == [(WELCOME, "hal")]
 
 
 def test_what_goes_wrong_with_one_student_in_the_gradebook_leaves_the_others_alone(course):
@@ -611,12 +768,63 @@ def test_submissions_come_and_feedback_goes_through_nbgraders_exchange(made, cou
     assert "For a test." in page.read_text(encoding="utf-8")
 
 
+COLLECT = r"""
+c.FileNameCollectorPlugin.named_regexp = r".*/(?P<student_id>[^/_]+)_(?P<file_id>[^/]+)$"
+c.FileNameCollectorPlugin.valid_ext = [".ipynb", ".safetensors"]
+"""
+
+
+def test_an_archive_of_a_learning_platform_is_collected_with_the_trained_networks(course, tmp_path):
+    page = (Path(learntools.__file__).parents[1] / "docs" / "instructors.md").read_text(encoding="utf-8")
+    assert COLLECT.strip() in page
+    with (course / "nbgrader_config.py").open("a") as file:
+        file.write(COLLECT)
+    solved = hand_in(course, "ada", {}, stem=WELCOME).read_bytes()
+    shutil.rmtree(course / "submitted" / "ada")
+    archive = course / "downloaded" / WELCOME / "archive"
+    archive.mkdir(parents=True)
+    with zipfile.ZipFile(archive / "all.zip", "w") as packed:
+        for student in ("ada", "b.okri-2"):
+            packed.writestr(f"{student}_{WELCOME}.ipynb", solved)
+            packed.writestr(f"{student}_04_conditional_gan.safetensors", b"weights")
+    assert "ERROR" not in nbgrader(course, "zip_collect", WELCOME)
+    assert Course(course).students(WELCOME) == ["ada", "b.okri-2"]
+    assert sorted(path.name for path in (course / "submitted" / "b.okri-2" / WELCOME).iterdir()) == [
+        f"{WELCOME}.ipynb",
+        "04_conditional_gan.safetensors",
+    ]
+
+
+def test_with_the_settings_for_a_hub_nbgraders_commands_find_the_course_from_anywhere(course, tmp_path):
+    home, etc = tmp_path / "home", tmp_path / "etc"
+    home.mkdir()
+    etc.mkdir()
+    mine = f"c = get_config()\nc.CourseDirectory.root = {str(course)!r}\n"
+    mine += 'load_subconfig("nbgrader_config.py", path=c.CourseDirectory.root)\n'
+    (home / "nbgrader_config.py").write_text(mine)
+    (etc / "nbgrader_config.py").write_text(
+        f'c = get_config()\nc.CourseDirectory.course_id = "my_course"\nc.Exchange.root = {str(tmp_path)!r}\n'
+    )
+    paths = {"JUPYTER_CONFIG_DIR": str(home), "JUPYTER_CONFIG_PATH": str(etc)}
+    program = [sys.executable, "-m", "nbgrader"]
+    done = subprocess.run(
+        [*program, "db", "student", "list"], cwd=home, env=os.environ | paths, capture_output=True, text=True
+    )
+    assert "ada (Lovelace, Ada)" in done.stdout, done.stderr
+    done = subprocess.run(
+        [*program, "release_assignment", WELCOME], cwd=home, env=os.environ | paths, capture_output=True, text=True
+    )
+    assert (tmp_path / "my_course" / "outbound" / WELCOME / f"{WELCOME}.ipynb").is_file(), done.stderr
+
+
 SLOW = "\nimport time\ntime.sleep(0.4)"
 
 
 def a_class(course, size=5):
     """Students who each answer one question more of lesson 00, and take their time for the first; name → points."""
+    version.cache_clear()  # a command reads the code when it begins, not when the first test did
     answers = right("welcome")
+    gradebook.enroll(Course(course), [{"id": f"student {place}"} for place in range(size)])
     for place in range(size):
         given = {name: answers[name] for name in list(answers)[: place % 4]}
         hand_in(course, f"student {place}", given | {"q1": given.get("q1", "") + SLOW}, stem=WELCOME)
@@ -667,6 +875,13 @@ def test_a_run_that_was_killed_goes_on_where_it_was_and_leaves_no_process(course
     result = invoke("grade", course, "00", "--resume")
     assert " s, 5 of them kept from the run before" in result.stdout
     assert result.stdout.partition("\n\n")[0] == shown
+    before, seed = journal(course), (course / "grades" / WELCOME / "seed.txt").read_text()
+    hand_in(course, "student 1", {}, stem=WELCOME)  # who is not asked for stays as graded
+    result = invoke("grade", course, "00", "--workers", 1, "--student", "student 0", "--student", "student 2")
+    assert " s, 3 of them kept from the run before" in result.stdout
+    assert {name for name, when in before.items() if journal(course)[name] != when} == {"student 0", "student 2"}
+    assert points(course) == expected | {again: 3}
+    assert (course / "grades" / WELCOME / "seed.txt").read_text() == seed
 
 
 def listening(process):
@@ -678,6 +893,7 @@ def listening(process):
 @pytest.fixture
 def scheduler(tmp_path):
     """A Dask scheduler with two workers, as somebody would start them on other machines; all are ended by their id."""
+    version.cache_clear()
     where = tmp_path / "scheduler.json"
     common = ["--scheduler-file", str(where), "--no-dashboard"]
     lead = [*common, "--host", "127.0.0.1", "--port", "0"]
@@ -692,7 +908,7 @@ def scheduler(tmp_path):
             return process
 
         start("scheduler", lead)
-        until(where.is_file)
+        until(lambda: where.is_file() and where.read_text())  # it is there a moment before its content
         workers = [start("worker", work) for _ in range(2)]
         address = json.loads(where.read_text())["address"]
         with Client(address, set_as_default=False) as client:
@@ -702,6 +918,15 @@ def scheduler(tmp_path):
 
 def test_a_scheduler_with_workers_elsewhere_grades_the_class_even_when_they_die(course, scheduler, monkeypatch):
     expected = a_class(course)
+    with monkeypatch.context() as updated:
+        updated.setattr(workers, "version", lambda: "0.1.0 (of another day)")
+        result = invoke("grade", course, "00", "--scheduler", scheduler.address)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert re.fullmatch(
+        r"The worker tcp://\S+ has learntools \S+ \(\w{12}\), here is 0\.1\.0 \(of another day\): install the same "
+        r"commit on both, and start the worker again\.\n",
+        result.stderr,
+    )
     monkeypatch.setattr(cluster, "PATIENCE", 1.0)
 
     def kill(number):
@@ -713,6 +938,7 @@ def test_a_scheduler_with_workers_elsewhere_grades_the_class_even_when_they_die(
     result = invoke("grade", course, "00", "--scheduler", scheduler.address)
     accident.join()
     assert result.exit_code == 0, result.output
+    assert result.stderr == ("" if sandbox.available() else result.stderr)
     assert points(course) == expected
     assert {
         name: sum(cell[0] for cell in cells.values()) for name, cells in scores(course, WELCOME).items()
@@ -728,6 +954,22 @@ def test_a_scheduler_with_workers_elsewhere_grades_the_class_even_when_they_die(
     assert 1 <= len(journal(course)) < len(expected)
     result = invoke("grade", course, "00", "--scheduler", scheduler.address)
     assert result.stderr == "The scheduler has no workers: start some with `dask worker ADDRESS --nthreads 1`.\n"
+
+
+def test_a_result_of_other_code_is_not_kept_though_the_version_has_the_same_number(course, monkeypatch):
+    hand_in(course, "ada", {}, stem=WELCOME)
+    key = Course(course).key(WELCOME)
+
+    def mark():
+        (task,) = cluster.tasks(Course(course), key, 7, ["ada"])
+        return task.mark
+
+    before = mark()
+    assert mark() == before
+    number, _, digest = version().partition(" ")
+    assert number == learntools.__version__
+    monkeypatch.setattr(cluster, "version", lambda: f"{number} {digest[::-1]}")
+    assert mark() != before
 
 
 def test_where_no_scheduler_listens_one_sentence_says_so(course, monkeypatch):

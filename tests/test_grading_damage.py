@@ -27,6 +27,7 @@ from learntools.grading.matching import match
 from learntools.grading.one import UNREADABLE
 from learntools.grading.planning import runs
 from learntools.grading.submission import LARGEST, MOST_CELLS, Unreadable, read
+from learntools.grading.trained import files_of
 from learntools.lessons import convolutions
 from learntools.models.pix2pix import PatchGAN, UNet
 
@@ -840,12 +841,23 @@ def test_a_renamed_notebook_is_taken_and_told(folder, grader, known, name):
     assert any(name in remark for remark in found.remarks)
 
 
-def test_of_several_notebooks_the_one_with_the_right_name_is_taken(folder):
+def test_of_several_notebooks_the_one_with_the_right_name_is_taken_and_the_others_are_named(folder):
     for name in (f"{STEM}.ipynb", f"{STEM}-Copy1.ipynb", "a.ipynb"):
         (folder / name).write_bytes(bytes_of(PARTLY))
-    assert found_in(folder).notebook.name == f"{STEM}.ipynb"
+    found = found_in(folder)
+    assert found.notebook.name == f"{STEM}.ipynb"
+    assert found.remarks == found.needs == [f"There are also {STEM}-Copy1.ipynb, a.ipynb; {STEM}.ipynb was graded."]
     (folder / f"{STEM}.ipynb").unlink()
-    assert found_in(folder).notebook.name == f"{STEM}-Copy1.ipynb"
+    found = found_in(folder)
+    assert found.notebook.name == f"{STEM}-Copy1.ipynb"
+    assert found.needs == [f"There is also a.ipynb; {STEM}-Copy1.ipynb was graded."]
+    (folder / "a.ipynb").unlink()
+    assert found_in(folder).needs == []
+
+
+def test_a_folder_with_other_files_and_no_notebook_is_shown_to_the_instructor(folder):
+    (folder / "homework.zip").write_bytes(b"PK")
+    assert found_in(folder).needs == ["There is no notebook, but homework.zip."]
 
 
 @pytest.mark.parametrize("kind", ["nothing", "a folder", "a link", "a link to nowhere", "a pipe"])
@@ -878,7 +890,7 @@ def painter():
 
         def grade(found):
             files = {name: path.read_bytes() for name, path in found.files.items()}
-            return graded(grader, found.notebook.read_bytes(), files)
+            return grader.grade(handed_in(found.notebook.read_bytes()), files, found.left_out)
 
         yield grade
 
@@ -956,3 +968,44 @@ def test_what_is_no_model_is_left_out_and_costs_its_own_question_alone(studio, p
     assert scores(result) == dict.fromkeys(scores(result), 0.0) | {"q1": 1.0}
     assert result.questions["q8"]["outcome"] == NOT_ATTEMPTED
     assert f"There is no {MODEL} here yet" in printed(result)
+    trouble = "could not be used" if MODEL in found.left_out else "was not handed in"
+    said = f"{MODEL} {trouble}: q8 reads it, and counts as not attempted."
+    assert result.remarks[-1:] == result.needs == [said]
+    assert result.questions["q8"]["message"] == said
+    shown = [output["data"]["text/html"] for cell in result.cells for output in cell["outputs"] if "data" in output]
+    assert sum(said in page for page in shown) == 1  # on the feedback page, too
+
+
+@pytest.mark.parametrize("q8", ["untouched", "without a file"])
+def test_where_no_file_is_read_none_is_missed(painter, studio, q8):
+    notebook = made.filled("pix2pix", ["q1"])
+    if q8 == "without a file":
+        notebook = answer(notebook, "q8", "generator = ...  # later")
+    (studio / "05_pix2pix.ipynb").write_bytes(bytes_of(notebook))
+    result = painter(found_in(studio))
+    assert result.questions["q8"]["outcome"] == NOT_ATTEMPTED
+    assert result.needs == []
+
+
+READS = {
+    "the variable of the lesson": ("generator = load(FILE)", [MODEL]),
+    "a file that is named there": ("generator = load('mine/other.safetensors')", ["other.safetensors"]),
+    "no file": ("generator = UNet()", []),
+    "no Python": ("generator = = load(FILE)", []),
+}
+
+
+@pytest.mark.parametrize(("source", "files"), READS.values(), ids=READS)
+def test_the_file_that_an_answer_reads_is_known_from_its_text(source, files):
+    notebook = answer(PIX2PIX, "q8", source)
+    cells = match(handed_in(bytes_of(notebook)), made.key_of("pix2pix")).cells
+    assert files_of(cells, "q8") == files
+    assert files_of(cells, "q1") == []
+
+
+@pytest.mark.parametrize("lesson", lessons.names())
+def test_each_answer_that_needs_a_trained_network_is_known_by_the_file_of_its_lesson(lesson):
+    stem = authoring.lesson(lesson).stem
+    cells = match(handed_in(bytes_of(made.solved(lesson))), made.key_of(lesson)).cells
+    found = {file for question in made.key_of(lesson).questions for file in files_of(cells, question)}
+    assert found == ({f"{stem}.safetensors"} if "04" <= stem[:2] <= "10" else set())

@@ -28,7 +28,7 @@ from grading_course import QUESTIONS, STEM, exported, invoke, nbgrader, scores
 from nbgrader.api import Gradebook
 
 from learntools.core.verdict import ERROR
-from learntools.grading import cluster, sandbox
+from learntools.grading import cluster, gradebook, sandbox
 from learntools.grading.child import Limits
 from learntools.grading.course import Course
 from learntools.lessons import convolutions
@@ -114,6 +114,7 @@ def whole(made, tmp_path_factory):
         folder.mkdir(parents=True)
         (folder / NAMES.get(student, f"{STEM}.ipynb")).write_bytes(content())
     (course / "submitted" / "lea" / STEM / "notes.txt").write_text("mine")
+    gradebook.enroll(Course(course), [{"id": student} for student in CLASS])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cluster, "Limits", lambda: Limits(cell_seconds=2, memory=2**30))
         done = invoke("grade", course, "02", "--workers", 2)
@@ -127,7 +128,8 @@ def whole(made, tmp_path_factory):
 
 
 def test_everybody_gets_exactly_what_the_answers_are_worth(whole):
-    assert whole.done.exit_code == 0, whole.done.output
+    assert whole.done.exit_code == 1, whole.done.output
+    assert whole.done.stdout.endswith("Needs you (1):\n  ida: unreadable. Nothing could be read: the file is empty.\n")
     for student, points in whole.points.items():
         row = whole.rows[student]
         found = {name: row["questions"][name]["points"] for name in QUESTIONS}

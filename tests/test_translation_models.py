@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from learntools import data
-from learntools.models.cyclegan import ResidualBlock, ResNetGenerator, TwoWay, Zoomed, matching_zoom, zoomed
+from learntools.models.cyclegan import ResidualBlock, ResNetGenerator, TwoWay, Zoomed, covered, matching_zoom, zoomed
 from learntools.models.pix2pix import PATCHES, PatchGAN, UNet, instance_norm, receptive_field
 
 
@@ -186,12 +186,32 @@ def test_the_matching_zoom_is_found_from_sets_without_pairs(there, back):
     assert matching_zoom(a, b) == pytest.approx(1 / matching_zoom(b, a), rel=1e-6)
 
 
+def test_the_matching_zoom_does_not_mind_where_or_in_which_colour_things_are_drawn():
+    a, b = disc(12), disc(6)
+    pale = 0.7 + 0.3 * b  # from white to 0.4
+    assert matching_zoom(a, torch.cat([b.roll((5, -7), (2, 3)), pale])) == pytest.approx(matching_zoom(a, b), rel=1e-6)
+    on_grey = [torch.where(x < 0, x, 0.25) for x in (a, b)]
+    assert matching_zoom(*on_grey, edge=0.25) == pytest.approx(matching_zoom(a, b), rel=1e-6)
+
+
+def test_what_is_covered_is_a_share_of_each_image():
+    half = torch.ones(2, 3, 8, 8)
+    half[0, 1, :, :4] = 0.8  # one channel is enough
+    half[1] = 0.95  # hardly to be seen
+    assert covered(half).tolist() == [0.5, 0.0]
+
+
+def test_a_matching_zoom_of_nothing_is_refused():
+    with pytest.raises(ValueError, match="have no size"):
+        matching_zoom(torch.ones(2, 3, 8, 8), disc(3))
+
+
 def test_the_matching_zoom_of_the_two_artists_brings_them_nearer():
     a, b = data.emoji_styles("train", 32).floats()
     factor = matching_zoom(a, b)
-    assert 0.7 < factor < 0.85
+    assert 0.7 < factor < 0.75
     a, b = data.emoji_styles("test", 32).floats()
-    assert (zoomed(a, factor) - b).abs().mean() < 0.7 * (a - b).abs().mean()
+    assert (zoomed(a, factor) - b).abs().mean() < 0.6 * (a - b).abs().mean()
 
 
 def test_a_zoomed_network_zooms_and_then_paints_and_repaints_without():

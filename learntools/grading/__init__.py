@@ -14,10 +14,10 @@ The way of one submission, a module for each step:
     relay        stands between the two: passes on what can be true, and keeps to the limits
     cluster      the same for a whole class, on dask.distributed
     book         the results, into nbgrader's gradebook
-    report       grades.csv, grades.json, what was hard and which mistakes were common
+    report       grades.csv, grades.json, what was hard, which mistakes were common, and who needs the instructor
 
-`sandbox` says what a submission may see and use, `course` makes the nbgrader course, and `nbgrader_parts` is what
-nbgrader's own commands load from here.
+`sandbox` says what a submission may see and use, `course` makes the nbgrader course, and `nbgrader_parts` and
+`export` are what nbgrader's own commands load from here.
 """
 
 from __future__ import annotations

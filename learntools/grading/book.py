@@ -74,6 +74,9 @@ def write(course: Course, stem: str, graded: dict[str, Graded]) -> dict[str, str
                 same = [cell.source for cell in notebook.cells] == _sources(folder / f"{stem}.ipynb")
                 row = _enter(gradebook, course, key, student, result, same)
                 result.remarks += _punish(gradebook, row, student, penalty)
+                doubt = _stamp(course.folder / "submitted" / student / stem)[1]
+                result.remarks += doubt
+                result.needs += doubt
             except (OperationalError, InterfaceError):
                 raise  # the whole gradebook's trouble, not this student's
             except (UnicodeError, InvalidEntry, StatementError, GradingError) as error:
@@ -162,8 +165,9 @@ def _enter(gradebook: Any, course: Course, key: Key, student: str, result: Grade
     if len(student) > LONGEST_ID and not course.db_url.startswith("sqlite"):
         raise GradingError(f"its name has {len(student)} characters, and this database takes {LONGEST_ID}")
     gradebook.update_or_create_student(student)
-    stamp = _stamp(course.folder / "submitted" / student / key.stem)
-    submission = gradebook.update_or_create_submission(key.stem, student, **({"timestamp": stamp} if stamp else {}))
+    stamp, doubt = _stamp(course.folder / "submitted" / student / key.stem)
+    known = {"timestamp": stamp} if stamp or doubt else {}  # else the gradebook keeps what it has
+    submission = gradebook.update_or_create_submission(key.stem, student, **known)
     notebook = next(item for item in submission.notebooks if item.name == key.stem)
     checks = {cell.grade_id: name for name, cell in key.questions.items()}
     for grade in notebook.grades:
@@ -193,14 +197,24 @@ def _is_empty(grade_id: str, key: Key, result: Graded) -> bool:
     return not result.written.get(grade_id, result.state == "graded")
 
 
-def _stamp(folder: Path) -> Any:
-    """When it was handed in, as nbgrader's `collect` has noted it; None where it has not."""
+def _stamp(folder: Path) -> tuple[Any, list[str]]:
+    """When it was handed in, as nbgrader's `collect` has noted it, else None; and what is wrong with that note."""
     from nbgrader.utils import parse_utc
 
-    try:
-        return parse_utc(found) if (found := _noted(folder, "timestamp.txt")) else None
-    except (ValueError, OverflowError):
-        return None
+    found = _noted(folder, "timestamp.txt")
+    with contextlib.suppress(ValueError, OverflowError):
+        if found:
+            return parse_utc(found), []
+    if not found and not _exists(folder / "timestamp.txt"):
+        return None, []
+    return None, [f"timestamp.txt cannot be read ({found[:40]!r}): counted as on time."]
+
+
+def _exists(path: Path) -> bool:
+    with contextlib.suppress(OSError):
+        path.lstat()
+        return True
+    return False
 
 
 Penalty = Callable[[str, float, float], float | None]

@@ -8,7 +8,6 @@ Each result is written to `grades/LESSON/results/` the moment it is there, so th
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import hashlib
 import itertools
 import json
@@ -16,12 +15,11 @@ import os
 import queue
 import secrets
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from learntools import __version__
 from learntools.core.verdict import OUR_FAULT
 from learntools.grading import GradingError
 from learntools.grading.child import Limits
@@ -29,7 +27,8 @@ from learntools.grading.course import Course
 from learntools.grading.key import Key
 from learntools.grading.one import Graded, nothing
 from learntools.grading.submission import Submission, Unreadable, read
-from learntools.grading.workers import Settings, Task, connected, grade
+from learntools.grading.version import version
+from learntools.grading.workers import Settings, Task, connected, grade, unprotected, with_remarks
 
 RETRIES = 2  # of a task that failed in a worker
 LOOK = 0.5  # seconds between two looks at the workers
@@ -54,11 +53,11 @@ class Journal:
         path.write_text(f"{seed}\n", encoding="ascii")
         return seed
 
-    def load(self, student: str, mark: str) -> Graded | None:
-        """The result of exactly this submission; None where there is none."""
+    def load(self, student: str, mark: str | None) -> Graded | None:
+        """The result of exactly this submission, or if mark is None of whatever was graded last; None without one."""
         try:
             found = json.loads(self._path(student).read_text(encoding="utf-8"))
-            return Graded(**found["result"]) if found["mark"] == mark else None
+            return Graded(**found["result"]) if mark in (None, found["mark"]) else None
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
@@ -76,10 +75,11 @@ class Journal:
 
 def tasks(course: Course, key: Key, seed: int, students: Iterable[str]) -> Iterator[Task]:
     """The submissions of these students, each read from its folder when it is asked for."""
-    known = hashlib.sha256(repr((__version__, key, seed)).encode("utf-8", "surrogatepass"))
+    known = hashlib.sha256(repr((version(), key, seed)).encode("utf-8", "surrogatepass"))
     for student in students:
         handed = course.handed_in(student, key.stem)
         mark = known.copy()
+        closed = handed.closed
         submission: Submission | str | None = handed.trouble or None
         if handed.notebook is not None:
             try:
@@ -89,7 +89,7 @@ def tasks(course: Course, key: Key, seed: int, students: Iterable[str]) -> Itera
             except Unreadable as reason:
                 submission = str(reason)
             except OSError as error:
-                submission = f"the file cannot be opened ({error.strerror})"
+                closed = f"the file cannot be opened ({error.strerror})"
         if isinstance(submission, str):
             mark.update(submission.encode("utf-8", "surrogateescape"))
         files = {}
@@ -99,7 +99,9 @@ def tasks(course: Course, key: Key, seed: int, students: Iterable[str]) -> Itera
                 mark.update(name.encode("utf-8", "surrogateescape") + b"\0" + files[name])
             except OSError as error:
                 handed.remarks.append(f"{name} was left out: it cannot be opened ({error.strerror}).")
-        yield Task(student, submission, files, handed.remarks, mark.hexdigest())
+                handed.left_out.append(name)
+        mark.update(repr(handed.remarks).encode())
+        yield Task(student, submission, files, handed.remarks, handed.needs, closed, handed.left_out, mark.hexdigest())
 
 
 def grade_all(
@@ -109,24 +111,37 @@ def grade_all(
     workers: int = 0,
     scheduler: str = "",
     resume: bool = False,
+    again: Collection[str] = (),
     limits: Limits | None = None,
+    tell: Callable[[str], None] = lambda sentence: None,
 ) -> Iterator[tuple[str, Graded, bool]]:
     """Each student with the result, and whether it was there from an earlier run, as they come.
 
     Args:
         workers: processes on this machine; one for each core if 0.
         scheduler: address of a Dask scheduler, instead.
-        resume: keep the results of the run before that was cut short.
+        resume: keep what was graded before, of those who have handed in nothing else since.
+        again: students to grade anew, on the same random inputs as before; of all others what was graded is kept.
+        tell: is called with a sentence where workers elsewhere have no sandbox.
 
     Raises:
-        GradingError: the lesson is not released, the scheduler cannot be reached, or all its workers are gone.
+        GradingError: the lesson is not released, one of `again` has handed in nothing, the scheduler cannot be
+            reached, or all its workers are gone.
     """
     key = course.key(stem)
     journal = Journal(course, stem)
-    seed = journal.seed(resume)
     waiting = course.students(stem)
-    if resume:
-        found = {task.student: journal.load(task.student, task.mark) for task in tasks(course, key, seed, waiting)}
+    for student in again:
+        if student not in waiting:
+            raise GradingError(f"There is no submitted/{student}/{stem}/: name a student who has handed it in.")
+    seed = journal.seed(resume or bool(again))
+    if resume or again:
+        found: dict[str, Graded | None] = dict.fromkeys(again)
+        others = [student for student in waiting if student not in found]
+        if resume:
+            found |= {one.student: journal.load(one.student, one.mark) for one in tasks(course, key, seed, others)}
+        else:
+            found |= {student: journal.load(student, None) for student in others}
         for student, result in found.items():
             if result is not None:
                 yield student, result, True
@@ -134,6 +149,9 @@ def grade_all(
     if not waiting:
         return
     with connected(min(workers or _cores(), len(waiting)), scheduler) as client:
+        if scheduler:
+            for sentence in unprotected(client):
+                tell(sentence)
         settings = (key, seed, limits or Limits())
         for task, result in _side_by_side(client, settings, tasks(course, key, seed, waiting)):
             if result.state != OUR_FAULT:  # the next run may have more luck
@@ -187,8 +205,7 @@ def _result(future: Any, task: Task, key: Key) -> Graded:
     if isinstance(error, GradingError):
         raise GradingError(f"{str(error).rstrip('.')}. {KEPT}")
     reason = f"The grader itself failed: {type(error).__name__}: {str(error)[:200]}. Grade this one by hand."
-    result = nothing(key, OUR_FAULT, reason)
-    return dataclasses.replace(result, remarks=[*result.remarks, *task.remarks])
+    return with_remarks(nothing(key, OUR_FAULT, reason), task)
 
 
 def _cores() -> int:

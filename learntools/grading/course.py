@@ -9,7 +9,6 @@ nbgrader's own commands work in that folder as in any other course.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 from collections.abc import Sequence
@@ -39,6 +38,7 @@ c.GenerateAssignment.preprocessors = {generate}
 c.Autograde.sanitize_preprocessors = {sanitize}
 c.Autograde.autograde_preprocessors = {autograde}
 c.Execute.timeout = 120
+c.ExportApp.plugin_class = "learntools.grading.export.CsvExport"  # a name with a comma stays in its column
 '''
 _FILE = '"sqlite:///" + os.path.join(os.path.dirname(os.path.abspath(__file__)), "gradebook.db")'
 _OURS = "learntools.grading.nbgrader_parts"
@@ -86,7 +86,9 @@ def create(folder: Path, lessons: Sequence[str] = (), db: str = "") -> list[Path
             )
             for item in chosen
         }
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # it will hold grades
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)  # it will hold grades
+        (folder / ".gitignore").write_text("*\n", encoding="utf-8")  # nor may they be published with a repository
         for path, text in made.items():
             path.parent.mkdir(parents=True)
             path.write_text(text, encoding="utf-8")
@@ -181,18 +183,29 @@ class Course:
         return sorted(path.name for path in self._folders() if _is_there(path / stem))
 
     def misplaced(self, stem: str) -> list[str]:
-        """Notebooks that lie where no command looks for them, in a sentence each."""
+        """Notebooks that lie where no command looks for them, in a sentence for each folder."""
         found = []
+        lessons = {path.name for path in (self.folder / "source").glob("*")}
         for path in self._folders():
             if path.suffix == ".ipynb":
                 found.append(f"submitted/{path.name} was not graded: it belongs into submitted/STUDENT/{stem}/.")
-            elif not _is_there(path / stem):
-                with contextlib.suppress(OSError):
-                    loose = sorted(one.name for one in path.iterdir() if one.suffix == ".ipynb")
-                    if loose:
-                        where = f"submitted/{path.name}/"
-                        found.append(f"{where}{loose[0]} was not graded: it belongs into {where}{stem}/.")
+            elif not _is_there(path / stem) and (loose := self._loose(path, stem)):
+                student = "STUDENT" if path.name in lessons else path.name
+                found.append(
+                    f"submitted/{path.name}/{loose} was not graded: it belongs into submitted/{student}/{stem}/."
+                )
         return found
+
+    def _loose(self, folder: Path, stem: str) -> str:
+        """The first notebook in a student's folder that lies in no lesson's; empty where there is none."""
+        others = {path.name for path in (self.folder / "source").glob("*")} - {stem}
+        for place, folders, files in os.walk(folder):
+            folders[:] = sorted(name for name in folders if name not in others and not name.startswith((".", "__")))
+            for name in sorted(files):
+                one = Path(place, name)
+                if one.suffix.lower() == ".ipynb" and one.stem not in others and not name.startswith("."):
+                    return one.relative_to(folder).as_posix()
+        return ""
 
     def _folders(self) -> list[Path]:
         """What lies in `submitted`: students' folders, as a rule."""

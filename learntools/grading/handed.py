@@ -9,7 +9,7 @@ Nothing is opened but the header of weights, and nothing raises: what cannot be 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from learntools.grading.submission import LARGEST
@@ -23,15 +23,23 @@ class Handed:
         notebook: the notebook file; None if there is none.
         files: what lies beside it and may be used, by name.
         remarks: what was left out or is unusual.
+        needs: of these, what the instructor must look at.
         trouble: why none of it can be read; empty if it can.
+        closed: why it may not be read here, which is no fault of the student's; empty if it may.
+        left_out: the names of files that cannot be used.
     """
 
     notebook: Path | None
     files: dict[str, Path]
     remarks: list[str]
+    needs: list[str] = field(default_factory=list)
     trouble: str = ""
+    closed: str = ""
+    left_out: list[str] = field(default_factory=list)
 
 
+NO_ENTRY = "it cannot be opened"
+MOST_NAMED = 12  # files in one remark
 SMALL = 24 * 2**20  # bytes of one file beside the notebook
 ALL_SMALL = 64 * 2**20
 USABLE = (".safetensors", ".json", ".csv", ".txt", ".md", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".py")
@@ -43,10 +51,13 @@ def look(folder: Path) -> Handed:
     try:
         listed = sorted(folder.iterdir())
     except NotADirectoryError:
-        return Handed(None, {}, [], f"submitted/{folder.parent.name}/{folder.name} is a file and no folder")
+        trouble = f"submitted/{folder.parent.name}/{folder.name} is a file and no folder"
+        return Handed(None, {}, [], trouble=trouble)
     except OSError as error:
-        return Handed(None, {}, [], f"its folder cannot be opened ({error.strerror})")
+        return Handed(None, {}, [], closed=f"its folder cannot be opened ({error.strerror})")
     remarks: list[str] = []
+    left_out: list[str] = []
+    closed = ""
     files: dict[str, Path] = {}
     notebooks: list[Path] = []
     room = ALL_SMALL
@@ -56,6 +67,9 @@ def look(folder: Path) -> Handed:
         trouble, size = _trouble(path, min(SMALL, room))
         if trouble:
             remarks.append(f"{path.name} was left out: {trouble}.")
+            left_out.append(path.name)
+            if path.suffix.lower() == ".ipynb" and trouble.startswith(NO_ENTRY):
+                closed = f"{path.name} cannot be opened"
         elif path.suffix.lower() == ".ipynb":
             notebooks.append(path)
         else:
@@ -65,7 +79,17 @@ def look(folder: Path) -> Handed:
     if not named and notebooks:
         named = sorted(notebooks, key=lambda path: (folder.name not in path.stem, -path.stat().st_size))[:1]
         remarks.append(f"The notebook is called {named[0].name}; it was taken for {folder.name}.ipynb.")
-    return Handed(named[0] if named else None, files, remarks)
+    needs = []
+    if len(notebooks) > 1:
+        others = [path.name for path in notebooks if path != named[0]]
+        more = f" and {len(others) - MOST_NAMED} more" if len(others) > MOST_NAMED else ""
+        are = "is" if len(others) == 1 else "are"
+        needs.append(f"There {are} also {', '.join(others[:MOST_NAMED])}{more}; {named[0].name} was graded.")
+    elif not notebooks and left_out:
+        needs.append(f"There is no notebook, but {', '.join(left_out[:MOST_NAMED])}.")
+    closed = "" if named else closed
+    needs = [] if closed else needs
+    return Handed(named[0] if named else None, files, [*remarks, *needs], needs, closed=closed, left_out=left_out)
 
 
 def _trouble(path: Path, room: int) -> tuple[str, int]:
@@ -75,7 +99,7 @@ def _trouble(path: Path, room: int) -> tuple[str, int]:
             return "it is no file", 0
         size = path.stat().st_size
     except OSError as error:
-        return f"it cannot be opened ({error.strerror})", 0
+        return f"{NO_ENTRY} ({error.strerror})", 0
     if path.suffix.lower() == ".ipynb":
         return (f"it has {size / 2**20:.0f} MB; {LARGEST // 2**20} are allowed" if size > LARGEST else ""), size
     if path.suffix.lower() not in USABLE:
@@ -96,7 +120,7 @@ def damaged(path: Path) -> str:
             header = json.loads(file.read(length))
         ends = [item["data_offsets"][1] for name, item in header.items() if name != "__metadata__"]
     except OSError as error:
-        return f"it cannot be opened ({error.strerror})"
+        return f"{NO_ENTRY} ({error.strerror})"
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError):
         return "it is no safetensors file"
     if not ends or max(ends) != size - 8 - length:

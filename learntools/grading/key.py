@@ -91,7 +91,8 @@ def from_notebook(stem: str, notebook: Any) -> Key:
     """The key of the lesson that `stem` names, from the notebook that was handed out.
 
     Raises:
-        GradingError: there is no such lesson, or the notebook has no questions of it.
+        GradingError: there is no such lesson, the notebook has no questions of it, or a cell with points that cannot be
+            judged.
     """
     from learntools import lessons
 
@@ -100,6 +101,15 @@ def from_notebook(stem: str, notebook: Any) -> Key:
         raise GradingError(f"{stem} is no lesson of this course: the lessons are {', '.join(by_stem)}.")
     answers = {exercise.name: exercise.answer for exercise in lessons.exercises(by_stem[stem])}
     key = Key(stem, by_stem[stem], [_key_cell(cell, answers) for cell in notebook.cells], answers)
+    for cell in key.cells:
+        worth = (cell.metadata or {}).get("grade") or (cell.metadata or {}).get("task")
+        if worth and cell.points and cell.role not in (CHECK, MANUAL):
+            raise GradingError(
+                f"The cell {cell.grade_id} of the released {stem}.ipynb has {cell.points:g} points, but nothing here "
+                "can judge it: it is neither a check of the course nor an answer that you grade by hand. In source/, "
+                "take its points away or make it a manually graded answer, then run "
+                f"`nbgrader generate_assignment {stem} --force`."
+            )
     if not key.questions:
         raise GradingError(f"The released {stem}.ipynb has no graded checks: run nbgrader generate_assignment {stem}.")
     return key

@@ -17,7 +17,7 @@ import select
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,7 @@ from learntools.grading.results import (
     unearned,
 )
 from learntools.grading.submission import Cell, Submission, Unreadable
+from learntools.grading.trained import files_of
 
 START_SECONDS = 180  # in which a server has imported everything
 SILENT_SECONDS = 30  # more than any cell may take, after which the server itself is stopped
@@ -76,15 +77,21 @@ class Grader:
         self._stop()
         sandbox.remove(self._folder)
 
-    def grade(self, submission: Submission | Unreadable | None, files: dict[str, bytes]) -> Graded:
-        """What `read` gave, or raised, or None where there is no notebook; and the files beside it."""
+    def grade(
+        self, submission: Submission | Unreadable | None, files: dict[str, bytes], left_out: Collection[str] = ()
+    ) -> Graded:
+        """What `read` gave, or raised, or None where there is no notebook; and the files beside it.
+
+        left_out: names of files that were handed in, too, and cannot be used.
+        """
         start = time.perf_counter()
         if submission is None:
             result = nothing(self.key, NOT_HANDED_IN, f"There is no {self.key.stem}.ipynb.")
         elif isinstance(submission, Unreadable):
             result = nothing(self.key, UNREADABLE, f"Nothing could be read: {submission}.")
         else:
-            result = self._graded(match(submission, self.key), files)
+            matched = match(submission, self.key)
+            result = _with_missing_files(self.key, matched, self._graded(matched, files), files, left_out)
         result.seconds = round(time.perf_counter() - start, 2)
         return result
 
@@ -268,6 +275,29 @@ class Grader:
                 stream.close()  # type: ignore[union-attr]
         if not self.isolated:
             sandbox.end_marked(self._mark)
+
+
+def _with_missing_files(
+    key: Key, matched: Matched, result: Graded, files: Collection[str], left_out: Collection[str]
+) -> Graded:
+    """Of an answer that is there, but not attempted for want of a file: say so to the student and the instructor."""
+    for name, question in result.questions.items():
+        if question["outcome"] != NOT_ATTEMPTED:
+            continue
+        missing = [file for file in files_of(matched.cells, name) if file not in files]
+        said = [
+            f"{file} {'could not be used' if file in left_out else 'was not handed in'}: "
+            f"{name} reads it, and counts as not attempted."
+            for file in missing
+        ]
+        if said:
+            result.questions[name] = record(unearned(key, name, NOT_ATTEMPTED, " ".join(said)))
+            result.remarks += said
+            result.needs += said
+            for cell, item in zip(result.cells, matched.cells, strict=True):
+                if item.role == CHECK and item.question == name:
+                    cell["outputs"] = [output_of(result.questions[name])]
+    return result
 
 
 def _remarks(cells: list[Placed], run: Run, left_out: dict[int, str]) -> list[str]:

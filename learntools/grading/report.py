@@ -12,7 +12,7 @@ import json
 import os
 import statistics
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -76,11 +76,11 @@ def as_csv(results: Mapping[str, Graded], key: Key) -> str:
         found = [row["questions"][name][part] for name in key.questions for part in parts]
         fixed = [row[name] for name in ("student", "points", "max_points", "state", "seconds")]
         values = [*fixed, *found, " ".join(row["remarks"]), "; ".join(row["flags"])]
-        writer.writerow([value if isinstance(value, int | float) else _harmless(value or "") for value in values])
+        writer.writerow([value if isinstance(value, int | float) else harmless(value or "") for value in values])
     return out.getvalue()
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
     """Text that no spreadsheet takes for a formula; in Japanese ones, signs of full width begin one, too."""
     return "'" + text if text[:1] in tuple("=+-@＝＋－＠\t\r\n") else text
 
@@ -149,6 +149,17 @@ def table(results: Mapping[str, Graded], key: Key) -> str:
         note = _short(_clean(" ".join(notes)), LONGEST_NOTE)
         lines.append(f"{names[student]:<{width}}   {result.points:>5.4g}/{most:<4g} {result.seconds:7.1f}   {note}")
     return "\n".join(line.rstrip() for line in lines)
+
+
+def needing(results: Mapping[str, Graded], misplaced: Sequence[str]) -> str:
+    """Who needs the instructor, and why, a line for each; empty where nobody does."""
+    lines = [
+        f"  {_short(_clean(student), LONGEST_NAME)}: {_clean(' '.join(dict.fromkeys(result.needs)))}"
+        for student, result in sorted(results.items())
+        if result.needs
+    ]
+    lines += [f"  {_clean(sentence)}" for sentence in misplaced]
+    return "\n".join([f"Needs you ({len(lines)}):", *lines]) if lines else ""
 
 
 def summary(results: Mapping[str, Graded], key: Key) -> str:

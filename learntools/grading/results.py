@@ -22,7 +22,8 @@ class Graded:
         cells: the notebook as it was judged, each cell as `matching.stored` gives it.
         written: of each manually graded answer whether something was written.
         remarks: what was unusual, in sentences.   flags: signs that it reached into the checker.
-        state: "graded", "unreadable" or "not handed in".   seconds: how long it took.
+        needs: what the instructor must look at, in sentences.
+        state: "graded", "unreadable", "not handed in" or "our fault".   seconds: how long it took.
     """
 
     questions: dict[str, dict[str, Any]]
@@ -30,6 +31,7 @@ class Graded:
     written: dict[str, bool] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
     flags: list[str] = field(default_factory=list)
+    needs: list[str] = field(default_factory=list)
     state: str = "graded"
     seconds: float = 0.0
 
@@ -42,7 +44,8 @@ def nothing(key: Key, state: str, reason: str) -> Graded:
     """What becomes of a student of whom nothing can be judged."""
     questions = {name: record(unearned(key, name, NOT_ATTEMPTED, reason)) for name in key.questions}
     manual = {cell.grade_id: False for cell in key.cells if cell.role == MANUAL}
-    return Graded(questions, written=manual, remarks=[reason], state=state)
+    needs = [] if state == NOT_HANDED_IN else [f"{state}. {reason}"]
+    return Graded(questions, written=manual, remarks=[reason], needs=needs, state=state)
 
 
 def believed(key: Key, name: str, said: dict[str, Any]) -> Verdict:

@@ -27,9 +27,11 @@ import time
 from pathlib import Path
 
 IN_MEMORY = 384 * 2**20  # bytes that all files may take together: the server's own, a submission's, what it writes
-WARNING = (
-    "bubblewrap is not at hand, so submissions run with your own rights: limited in time and memory, but able to read "
-    "your files and to use the network. On Debian or Ubuntu: apt install bubblewrap"
+_SO = "so submissions run with your own rights: limited in time and memory, but able to read your files and to use the"
+NOT_INSTALLED = f"bubblewrap is not installed, {_SO} network. On Debian or Ubuntu: apt install bubblewrap"
+FORBIDDEN = (
+    "bubblewrap is installed, but may not make its sandbox here ({said}), "
+    f"{_SO} network. The table in docs/instructors.md says how to allow it."
 )
 
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/alternatives")
@@ -38,15 +40,29 @@ _MARK = "LEARNTOOLS_GRADER"  # the environment variable by which a grader's proc
 _INSIDE = "LEARNTOOLS_SANDBOX"
 
 
-@functools.cache
 def available() -> bool:
-    """Whether bubblewrap is installed and may make its namespaces here (a container may forbid it)."""
+    """Whether bubblewrap is installed and may make its namespaces here."""
+    return not trouble()
+
+
+@functools.cache
+def trouble() -> str:
+    """Why there is no sandbox, and what that means, in a sentence; empty where there is one.
+
+    A container may forbid it, and so does Ubuntu from 24.04 on by AppArmor.
+    """
     if shutil.which("bwrap") is None:
-        return False
-    with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+        return NOT_INSTALLED
+    try:
         tried = subprocess.run([*_namespaces(), *_mounts(), "true"], capture_output=True, timeout=20, check=False)
-        return tried.returncode == 0
-    return False
+    except subprocess.TimeoutExpired:
+        return FORBIDDEN.format(said="it did not answer within 20 seconds")
+    except OSError as error:
+        return FORBIDDEN.format(said=error.strerror)
+    if tried.returncode == 0:
+        return ""
+    lines = tried.stderr.decode(errors="replace").strip().splitlines()
+    return FORBIDDEN.format(said=lines[-1][:200] if lines else f"exit status {tried.returncode}")
 
 
 def command(

@@ -16,12 +16,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from learntools import __version__
-from learntools.grading import GradingError
+from learntools.core.verdict import OUR_FAULT
+from learntools.grading import GradingError, sandbox
 from learntools.grading.child import Limits
 from learntools.grading.key import Key
-from learntools.grading.one import Graded, Grader
+from learntools.grading.one import Graded, Grader, nothing
 from learntools.grading.submission import Submission, Unreadable
+from learntools.grading.version import version
 
 CONNECT = 10.0  # seconds in which a scheduler must answer
 Settings = tuple[Key, int, Limits]
@@ -29,12 +30,21 @@ Settings = tuple[Key, int, Limits]
 
 @dataclass(frozen=True)
 class Task:
-    """One submission on its way to a worker.   mark: a digest of everything that its result depends on."""
+    """One submission on its way to a worker.
+
+    Attributes:
+        submission: what was read; a text says why nothing could be.
+        remarks, needs, closed, left_out: as in `handed.Handed`.
+        mark: a digest of everything that its result depends on.
+    """
 
     student: str
-    submission: Submission | str | None  # str: why it is unreadable
+    submission: Submission | str | None
     files: dict[str, bytes]
     remarks: list[str]
+    needs: list[str]
+    closed: str
+    left_out: list[str]
     mark: str
 
 
@@ -45,6 +55,8 @@ _busy = threading.Lock()
 def grade(settings: Settings, task: Task) -> Graded:
     """In a worker: one submission after the other through its own server."""
     key, seed, limits = settings
+    if task.closed:
+        return with_remarks(nothing(key, OUR_FAULT, f"It may not be read here: {task.closed}. {_OPEN_IT}"), task)
     submission = Unreadable(task.submission) if isinstance(task.submission, str) else task.submission
     with _busy:
         name = (key.stem, hashlib.sha256(repr((key, limits)).encode()).hexdigest(), seed)
@@ -53,8 +65,17 @@ def grade(settings: Settings, task: Task) -> Graded:
                 old.close()
             _graders.clear()
             _graders[name] = Grader(key, seed, limits)
-        result = _graders[name].grade(submission, task.files)
-    return dataclasses.replace(result, remarks=[*task.remarks, *result.remarks])
+        result = _graders[name].grade(submission, task.files, task.left_out)
+    return with_remarks(result, task)
+
+
+def with_remarks(result: Graded, task: Task) -> Graded:
+    """The result with what its folder made one say before anything ran; what stopped everything stands first."""
+    remarks = [*task.remarks, *result.remarks] if result.state != OUR_FAULT else [*result.remarks, *task.remarks]
+    return dataclasses.replace(result, remarks=remarks, needs=[*result.needs, *task.needs])
+
+
+_OPEN_IT = "Give yourself the right to read it, and run it again with --resume."
 
 
 def close_graders() -> None:
@@ -89,7 +110,7 @@ def connected(workers: int, scheduler: str) -> Iterator[Any]:
         client = Client(cluster, set_as_default=False)
     finished = False
     try:
-        _same_version(client)
+        _same_version(client, elsewhere=bool(scheduler))
         yield client
         finished = True
     finally:
@@ -124,23 +145,30 @@ def _security() -> Any:
         return None
 
 
-def _same_version(client: Any) -> None:
-    """Workers elsewhere must judge as this machine does."""
+def _same_version(client: Any, elsewhere: bool) -> None:
+    """Workers elsewhere must judge as this machine does; those that start here load the same files."""
     try:
         found = client.run(_version)
     except Exception as error:
         raise GradingError(f"The workers cannot load learntools: {type(error).__name__}: {error}") from None
     if not found:
         raise GradingError("The scheduler has no workers: start some with `dask worker ADDRESS --nthreads 1`.")
-    for address, version in found.items():
-        if version != __version__:
+    for address, other in found.items():
+        if elsewhere and other != version():
             raise GradingError(
-                f"The worker {address} has learntools {version}, here is {__version__}: install the same."
+                f"The worker {address} has learntools {other}, here is {version()}: install the same commit on both, "
+                "and start the worker again."
             )
 
 
 def _version() -> str:
-    import learntools
-    import learntools.grading.one
+    return version()
 
-    return learntools.__version__
+
+def unprotected(client: Any) -> list[str]:
+    """Where workers have no sandbox: a sentence for each reason."""
+    found: dict[str, list[str]] = {}
+    for address, trouble in client.run(sandbox.trouble).items():
+        if trouble:
+            found.setdefault(trouble, []).append(address)
+    return [f"On {', '.join(addresses)}: {trouble}" for trouble, addresses in found.items()]

@@ -37,8 +37,8 @@ def mean_filled(covered: Tensor, mask: Tensor) -> Tensor:
 def diffused(covered: Tensor, mask: Tensor, rounds: int = ROUNDS) -> Tensor:
     """Each hole filled from its edges: every covered pixel becomes the mean of its four neighbours, again and again.
 
-    What it comes to is the smoothest filling there is (it solves Laplace's equation). To be there soon it starts from
-    `smooth_fill`.
+    What it comes to is the filling with the smallest squared steps between neighbours (it solves Laplace's equation).
+    To be there soon it starts from `smooth_fill`.
     """
     hole = mask > 0
     x = smooth_fill(covered, mask)

@@ -43,8 +43,8 @@ class UNet(nn.Module):
         width: channels of the first level; each level has twice those of the one above, up to 8 × width.
         depth: levels. The paper's has 8, for 256×256.
         skips: without them it is the paper's encoder-decoder.
-        dropout: so many of the innermost levels of the way up drop half of their numbers in training; the paper has 3
-            and leaves it on at test time, as its only source of chance.
+        dropout: so many levels of the way up, beginning with the one above the innermost, drop half of their numbers
+            in training; the paper has 3 and leaves it on at test time, as its only source of chance.
         norm: batch normalisation as in the paper, or for example `instance_norm`.
         upsample: "transposed" convolutions as in the paper, or "resize" (Odena et al. 2016): nearest neighbours and
             then a convolution, which leaves no checkerboard.

@@ -12,8 +12,8 @@ nothing is downloaded.
 
 It wants x = bytes / 127.5 - 1, which is the [-1, 1] of this course, in the channels' order red, green, blue. A photo is
 resized bicubically until its short side has 256 pixels, and the middle 224×224 are cut out: `centre_crop`. AlexNet
-(Krizhevsky et al. 2012) and ResNet-101 (He et al. 2015, arXiv 1512.03385) are torchvision's, whose weights are
-downloaded; each prepares a picture in its own way.
+(Krizhevsky et al. 2012; this form: 2014) and ResNet-101 (He et al. 2015, arXiv 1512.03385) are torchvision's, whose
+weights are downloaded; each prepares a picture in its own way.
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ def efficientnet_lite0() -> nn.Module:
 
 
 def alexnet() -> nn.Module:
-    """AlexNet, which began it all in 2012, with torchvision's weights and preprocessing (`.preprocess`), in eval mode.
+    """AlexNet (2012, in its form of 2014, arXiv 1404.5997), with torchvision's weights and `.preprocess`, in eval mode.
 
     The first time 244 MB are downloaded. Raises RecogniserError where they cannot be.
     """

@@ -5,7 +5,8 @@
     logits = D(images)                  # (8, 1), positive for "real"
 
 As in the paper: strided convolutions instead of pooling, batch normalisation and ReLU in G, LeakyReLU(0.2) in D, tanh
-at the end of G. Unlike it: D ends in a logit, not a probability, and is smaller by far, as the images are.
+at the end of G. Unlike it: D ends in a logit, not a probability, has no batch normalisation (which would mix the
+images of a batch), and is smaller by far, as the images are.
 """
 
 from __future__ import annotations

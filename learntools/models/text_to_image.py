@@ -144,8 +144,8 @@ class StackedGenerator(nn.Module):
 class Guess(nn.Module):
     """Real sketches (N, 3, S, S) → mean and log variance (N, latent) of the noise that could have made each of them.
 
-    Only for training. Drawn from these, the noise knows which way a real image faces and where it lies, and so G need
-    not paint the mean of all (a variational autoencoder's encoder: Kingma and Welling 2013, arXiv 1312.6114; in a
+    Only for training. Drawn from these, the noise knows where in a real image its things lie, and so G need not paint
+    the mean of all (a variational autoencoder's encoder: Kingma and Welling 2013, arXiv 1312.6114; in a
     conditional GAN: *BicycleGAN*, Zhu et al. 2017, arXiv 1711.11586).
     """
 

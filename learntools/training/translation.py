@@ -115,7 +115,7 @@ class Pix2Pix(Translation):
 
 
 class ImageBuffer:
-    """The last fakes, mixed with older ones, for D to see (Shrivastava et al. 2017, arXiv 1612.07828).
+    """Earlier fakes, mixed with fresh ones, for D to see (Shrivastava et al. 2017, arXiv 1612.07828).
 
     Until it is full it gives back what it gets. Then each image is, with probability ½, kept in the place of a random
     older one, which is given back instead. So D does not forget what G did some time ago.

@@ -174,8 +174,8 @@ class q5:
         ),
         "largest only": (
             lambda q, k, p: _attend(q, k, p, _largest),
-            "`attend` looks at the single place with the highest score. A choice like that has no gradient, so nobody "
-            "could learn where to look. Soft attention takes a mean of all places.",
+            "`attend` looks at the single place with the highest score. No gradient comes back through such a choice, "
+            "so neither query nor keys learn from this loss. Soft attention takes a mean of all places.",
         ),
         "all alike": (
             lambda q, k, p: _attend(q, k, p, lambda scores: torch.full_like(scores, 1 / scores.shape[2])),

@@ -105,8 +105,8 @@ class q1:
     mistakes = {
         "no end": (
             lambda sentence, numbers: [START, *_inner(sentence, numbers)],
-            "`encode` gives the words, but nothing says that the sentence is over. A network that never reads END will "
-            "never say it either, and talks on for ever. What should come last?",
+            "`encode` gives the words, but nothing says that the sentence is over. A network that is never asked for "
+            "END will never say it, and talks on for ever. What should come last?",
         ),
         "no start": (
             lambda sentence, numbers: [*_inner(sentence, numbers), END],

@@ -124,8 +124,8 @@ class q5:
     mistakes = {
         "fakes shown with another label": (
             lambda G, D, real, y, z, o: _step(G, D, real, y, z, o, told=torch.randint_like(y, 10)),
-            "In `discriminator_step` D sees the fakes with labels that G was never asked for. Then a perfect boot "
-            "counts as a bad bag, and D learns nothing of use: D needs the labels of G's order.",
+            "In `discriminator_step` D sees the fakes with labels that G was never asked for. Then a perfect boot is "
+            "refused as a bad bag, and D can find fakes by their wrong label alone: D needs the labels of G's order.",
         ),
         "G asked for something else": (
             lambda G, D, real, y, z, o: _step(G, D, real, y, z, o, asked=torch.randint_like(y, 10)),

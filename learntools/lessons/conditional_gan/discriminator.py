@@ -82,6 +82,14 @@ def _comparison(network: nn.Module, x: Tensor) -> dict[str, bool]:
     }
 
 
+def _weight(network: nn.Module, x: Tensor) -> float:
+    """How much the ten labels move a score, where the images move it by 1."""
+    with torch.no_grad():
+        scores = torch.stack([network(x, torch.full((len(x),), y)).flatten() for y in range(10)])
+    by_label, by_image = ((scores.amax(dim=d) - scores.amin(dim=d)).max() for d in (0, 1))
+    return float(by_label / by_image.clamp(min=1e-12))
+
+
 def _grid(scores: Tensor) -> str:
     """How scores (N, N) came about: a column and a row that were added, or all products of two batches."""
     if scores.ndim != 2 or scores.shape[0] != scores.shape[1]:
@@ -121,6 +129,8 @@ class q4:
         if one_each:
             told |= {"range": seen.value_range(answer, s.x, s.y, rounds=3), **_comparison(judged, s.x)}
             told |= seen.reaction(judged, s.x, s.y, s.other)
+            # a mean in the sum's place has 0.003 at most, the reference 0.8 and more (40 pairs of fresh networks)
+            told["weighs"] = max(_weight(fresh, s.x) for fresh in (judged, answer().eval())) > 0.005
         return {"shape": shape, "learns": seen.learns(network), **told}
 
     expect = [
@@ -128,6 +138,7 @@ class q4:
         equal("range", share=0, why="a score must be free to go either way", label="the range of its scores"),
         true("repeats", share=0, why="the same image with the same label must get the same score again"),
         true("input", share=0.5, why="another image must get another score"),
+        true("weighs", share=0, why="beside the look of the image, its label must weigh more than next to nothing"),
         true("label", share=1, why="the same image must get another score when its label is another"),
         true("alone", share=0.5, why="each score must depend on its own image and its own label alone"),
         true("compares", share=1, why="how much a label is worth must depend on what the image shows"),
@@ -167,6 +178,11 @@ class q4:
             lambda: _Wide(lambda f, head, embedding, y: head(f) + embedding(y) * f),
             "Your `ConditionalDiscriminator` gives 3,136 numbers for each image: the products of features and label "
             "are there, but nobody has added them up. An inner product is one number.",
+        ),
+        "averaged": (
+            lambda: _Wide(lambda f, head, embedding, y: head(f) + (embedding(y) * f).mean(dim=1, keepdim=True)),
+            "Your `ConditionalDiscriminator` takes the mean of the products, where an inner product adds them up. So "
+            "the label counts 3,136 times too little, and D hardly listens to it.",
         ),
         "one sum for all": (
             lambda: _Variant(lambda f, head, embedding, y: head(f) + (embedding(y) * f).sum()),

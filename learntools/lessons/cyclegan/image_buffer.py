@@ -23,7 +23,7 @@ WAIT = (1.4, 2.8)  # mean waiting time of an older image, as a multiple of the b
 
 
 class ImageBuffer:
-    """The last fakes, some of which are given back later in the place of fresh ones."""
+    """Earlier fakes, some of which are given back later in the place of fresh ones."""
 
     def __init__(self, size=50):
         self.size, self.images = size, []

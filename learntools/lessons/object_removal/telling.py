@@ -62,8 +62,8 @@ class q4:
     mistakes = {
         "the hole not emptied": (
             _or_nothing(lambda covered, mask: torch.cat([covered, mask], dim=1)),
-            "`network_input` leaves the cover in the picture. It would train, but the network would learn the colours "
-            "of our fences too, and a hole of another colour would mislead it. Empty the hole first.",
+            "`network_input` leaves the cover in the picture. A network that reads this may take the cover's colour "
+            "for a hint, and a cover of another colour would mislead it. Empty the hole first.",
         ),
         "the mask first": (
             _or_nothing(lambda covered, mask: torch.cat([mask, covered * (1 - mask)], dim=1)),

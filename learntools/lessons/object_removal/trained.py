@@ -144,7 +144,7 @@ class q7:
         "left empty": (
             _Pretended(after=lambda y, x: _hole(y, x, torch.zeros_like(y))),
             "`remover` leaves the told holes mid-grey, as `network_input` hands them over. Is the paint lost in "
-            "`assemble`, or is the smooth filling left out at the beginning of its `forward`?",
+            "`assemble`, or is the smooth filling left out at the beginning of `look`?",
         ),
         "no picture": (
             _Pretended(after=lambda y, x: 0.05 * y),
@@ -158,8 +158,9 @@ class q7:
         ),
         "mean colour": (
             _Pretended(after=_mean),
-            "`remover` fills each hole with about the mean colour of its picture. That is as far as a network gets "
-            "that does not see what lies around the hole: let it train for longer, and see that the skips are there.",
+            "`remover` fills each hole with about the mean colour of its picture. A new network is nearer than that, "
+            "for it starts from the smooth filling. Does `look` begin with `smooth_fill`, and is what the U-Net makes "
+            "added to it?",
         ),
         "trained too briefly": (
             _Pretended(after=lambda y, x: _hole(y, x, y * 0.3 + 0.25)),
@@ -190,13 +191,14 @@ class q7:
         ),
         "shifted": (
             _Pretended(after=lambda y, x: y.roll(2, 3)),
-            "`remover` moves the pictures by two pixels. If you shift them to have more of them, the covered picture "
-            "and the true one must move together, or not at all.",
+            "`remover` moves the pictures by two pixels, also where nothing was covered. `assemble` takes those "
+            "pixels from the input, so no training can move them: is something padded, cut off or rolled in its "
+            "`forward`?",
         ),
         "mirrored": (
             _Pretended(after=lambda y, x: y.flip(3)),
-            "`remover` gives each picture back mirrored. If you flip pictures to have more of them, the covered and "
-            "the true one must be flipped together, or not at all.",
+            "`remover` gives each picture back mirrored, also where nothing was covered. `assemble` takes those "
+            "pixels from the input, so no training can flip them: is there a `flip` in its `forward`?",
         ),
         "another picture": (
             _Pretended(after=lambda y, x: y.roll(1, 0)),
@@ -210,8 +212,8 @@ class q7:
         ),
         "red and blue swapped": (
             _Pretended(after=lambda y, x: y.flip(1)),
-            "`remover` swaps red and blue. Some libraries read images as blue, green, red: was a picture loaded by "
-            "one of them, or was the order of channels turned round?",
+            "`remover` swaps red and blue, also where nothing was covered. `assemble` takes those pixels from the "
+            "input: was the order of channels turned round in its `forward`?",
         ),
         "from 0 to 1": (
             _Pretended(after=lambda y, x: (y + 1) / 2),
@@ -220,8 +222,8 @@ class q7:
         ),
         "negative": (
             _Pretended(after=lambda y, x: -y),
-            "`remover` makes negatives, dark where the truth is light. Here black is -1 and white is 1; was a sign "
-            "turned round, in the data or in the network?",
+            "`remover` makes negatives, dark where the truth is light, also where nothing was covered. `assemble` "
+            "takes those pixels from the input: was a sign turned round in its `forward`?",
         ),
         "bytes": (
             _Pretended(after=lambda y, x: (y + 1) * 127.5),

@@ -57,7 +57,7 @@ class q1:
     mistakes = {
         "not rounded": (
             lambda x: ((x + 1) * 127.5).clamp(0, 255).to(torch.uint8),
-            "`to_bytes` cuts off what stands behind the point, so most pixels come out one step too dark: 199.8 "
+            "`to_bytes` cuts off what stands behind the point, so half of the pixels come out one step too dark: 199.8 "
             "becomes 199. Go to the nearest whole number before you make bytes.",
         ),
         "not clipped": (
@@ -78,7 +78,7 @@ class q1:
         "half of 256": (
             lambda x: _uint8((x + 1) * 128),
             "`to_bytes` stretches by half of 256, but the largest byte is 255. The error is small and grows towards "
-            "the bright end: check what your line makes of 1.",
+            "the bright end, where the clipping hides it at 1 itself: 0.99 should become 254.",
         ),
         "the way there": (
             lambda x: x / 127.5 - 1,

@@ -168,8 +168,8 @@ class q8:
         ),
         "not rounded": (
             lambda y: ((_last(y) + 1) * 127.5).clamp(0, 255).to(torch.uint8),
-            "`to_picture` cuts off what stands behind the point, so most pixels come out one step too dark: 199.8 "
-            "becomes 199. Go to the nearest whole number first.",
+            "`to_picture` cuts off what stands behind the point, so half of the pixels come out one step too dark: "
+            "199.8 becomes 199. Go to the nearest whole number first.",
         ),
         "not clipped": (
             lambda y: ((_last(y) + 1) * 127.5).round().to(torch.int64).to(torch.uint8),

@@ -192,12 +192,13 @@ class q5:
         ),
         "probabilities first": (
             lambda fake: _sigmoid_then_bce(fake, 1.0),
-            "`generator_loss` is right while the scores are moderate. For a score of 95 the sigmoid rounds to exactly "
-            "1, and the gradient is gone. The function whose name ends in `with_logits` avoids that step.",
+            "`generator_loss` is right while the scores are moderate. For a score of -95 the sigmoid rounds to "
+            "exactly 0, and the gradient is gone just where G needs it most. The function whose name ends in "
+            "`with_logits` avoids that step.",
         ),
         "logarithm by hand": (
             lambda fake: _log_by_hand(fake, 1),
-            "`generator_loss` is right while the scores are moderate, but for a score of 95 it goes beyond what 32 "
+            "`generator_loss` is right while the scores are moderate, but for a score of -95 it goes beyond what 32 "
             "bits can hold. The function whose name ends in `with_logits` computes the same without such an "
             "exponential or logarithm by hand.",
         ),

@@ -106,8 +106,8 @@ class q5:
         ),
         "root": (
             lambda features, fake, sharp: F.mse_loss(features(fake), features(sharp)).sqrt(),
-            "`perceptual_loss` takes the root at the end. Its slope has no limit where two images are nearly alike. "
-            "Leave the mean of the squares as it is.",
+            "`perceptual_loss` takes the root at the end. Its pull on the fake then stays as strong however near the "
+            "two images come, and where they are equal the gradient is NaN. Leave the mean of the squares as it is.",
         ),
         "fake cut off": (
             lambda features, fake, sharp: F.mse_loss(features(fake.detach()), features(sharp)),

@@ -166,8 +166,9 @@ class q7:
         ),
         "trained too briefly": (
             _Pretended(after=lambda y, x: 0.93 * _from_small("bicubic")(y, x) + 0.07 * y),
-            "`network` has begun to sharpen, but so little that bicubic is nearly as near. It needs more steps: let "
-            "the first training run for longer.",
+            "`network` is not near enough to the truth: what it adds to bicubic helps too little, or even harms. If "
+            "the first training had few steps, let it run for longer. If it had many, look at its preview: did the "
+            "edges get better at all?",
         ),
         "blurred": (
             _Pretended(after=lambda y, x: F.interpolate(F.avg_pool2d(y, 8), scale_factor=8, mode="bilinear")),
@@ -186,8 +187,8 @@ class q7:
         ),
         "mirrored": (
             _Pretended(after=lambda y, x: y.flip(3)),
-            "`network` mirrors what it enlarges. If you flip images to have more of them, flip the sharp one first and "
-            "shrink it afterwards.",
+            "`network` mirrors what it enlarges. Flips that meet only one image of a pair would blur it, for they "
+            "meet only half of them. Is there a `flip` in its `forward`, or in what is done with its result?",
         ),
         "turned": (
             _Pretended(after=lambda y, x: y.transpose(2, 3)),
@@ -196,8 +197,9 @@ class q7:
         ),
         "red and blue swapped": (
             _Pretended(after=lambda y, x: y.flip(1)),
-            "`network` swaps red and blue. Some libraries read images as blue, green, red: were the sharp images "
-            "loaded by one of them?",
+            "`network` swaps red and blue. The small images are made from the sharp ones, so a wrong order in the "
+            "files would be in both, and change nothing. Are the channels turned round in its `forward`, or in what "
+            "is done with its result?",
         ),
         "grey": (
             _Pretended(after=_grey),
