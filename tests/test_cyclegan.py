@@ -107,7 +107,7 @@ def test_nothing_trivial_passes(function):
     assert figures(Each(function), 5).word != reading.TRANSLATED
 
 
-@pytest.mark.parametrize("factor", [0.6, 0.77, 0.9])
+@pytest.mark.parametrize("factor", [0.6, 0.72, 0.9])
 def test_a_zoom_alone_is_no_translation_and_neither_is_a_zoom_that_thickens_or_blurs(factor):
     def thick(x):
         return -nn.functional.max_pool2d(-x, 3, 1, 1)
@@ -123,7 +123,7 @@ def test_a_zoom_alone_is_no_translation_and_neither_is_a_zoom_that_thickens_or_b
         assert figures(pretended, 5).word != reading.TRANSLATED
 
 
-@pytest.mark.parametrize("zoom", [1.0, 0.77, 0.7738])
+@pytest.mark.parametrize("zoom", [1.0, 0.72, 0.7219])
 def test_networks_without_their_weights_are_called_untrained(zoom):
     torch.manual_seed(0)
     assert figures(new_generators(zoom).eval(), 5).word == "untrained"

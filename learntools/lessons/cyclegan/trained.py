@@ -18,7 +18,7 @@ from learntools.core.compare import Difference
 from learntools.core.plain import name as called
 from learntools.lessons.cyclegan.reading import TRANSLATED, reading
 from learntools.lessons.remembered import handed_out
-from learntools.models.cyclegan import TwoWay, Zoomed
+from learntools.models.cyclegan import TwoWay, Zoomed, zoomed
 from learntools.models.pix2pix import UNet, instance_norm
 
 PAIRS = 84  # every third; neighbours are of one kind, so that there are some of every kind
@@ -81,6 +81,11 @@ def _as_a(x: Tensor) -> Tensor:
 
 def _as_b(x: Tensor) -> Tensor:
     return pretrained.kept().a_to_b(x)
+
+
+def _hardly_repainted(x: Tensor) -> Tensor:
+    G = pretrained.kept().a_to_b
+    return 0.6 * zoomed(x, G.get_buffer("factor")) + 0.4 * G(x)
 
 
 def _two(answer: nn.Module, a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
@@ -183,7 +188,7 @@ class q8:
             "margin. Hand the zoom to the new networks in the training cell, and train again.",
         ),
         "trained too briefly": (
-            _Pretended(lambda x: 0.6 * x + 0.4 * _as_b(x), _as_a),
+            _Pretended(_hardly_repainted, _as_a),
             "`generators` has begun to repaint, but the black outlines of the second artist are still missing. That "
             "comes with more steps: train for longer, and watch the preview.",
         ),
