@@ -139,6 +139,7 @@ def test_fit_leaves_one_picture_with_losses_and_metrics_and_two_lines(fitted):
     assert re.search(rf"steps in 4 s, .* · coverage {100 + looked}\.000$", done)
     assert film.startswith("The animation is in fitted.gif: ")
     assert len(nbformat.writes(notebook)) < 1_000_000
+    assert "of training" not in nbformat.writes(notebook)  # the bar has gone, from a saved page too
 
 
 def test_fit_writes_its_samples_as_an_animation(fitted):

@@ -42,6 +42,7 @@ class Display:
         self.notebook = shown and platforms.where() != "terminal"
         self._drawn_at = -DRAW_EVERY
         self._bar: Any = None
+        self._bar_shown: Any = None
         self._picture: Any = None
         if shown:
             print(plan)
@@ -49,13 +50,22 @@ class Display:
 
     def _new_bar(self) -> Any:
         from tqdm.auto import tqdm
+        from tqdm.notebook import tqdm_notebook
 
         by_time = self.seconds is not None
         total = self.seconds if by_time else self.steps
         unit = " s" if by_time else " steps"
         layout = "{percentage:3.0f}%|{bar}| {elapsed} of training, {remaining} left{postfix}"
         # None: no bar where stderr is a file
-        return tqdm(total=total, unit=unit, leave=False, bar_format=layout, disable=False if self.notebook else None)
+        options = {"total": total, "unit": unit, "leave": False, "bar_format": layout}
+        options["disable"] = False if self.notebook else None
+        if not (self.notebook and issubclass(tqdm, tqdm_notebook)):
+            return tqdm(**options)
+        from IPython.display import display
+
+        bar = tqdm(**options, display=False)
+        self._bar_shown = display(bar.container, display_id=True)
+        return bar
 
     def note(self, sentence: str) -> None:
         """A sentence of its own line."""
@@ -116,6 +126,8 @@ class Display:
         if not self.shown:
             return
         self._bar.close()
+        if self._bar_shown is not None:  # or a saved page would go on saying 0 %
+            self._bar_shown.update({"text/plain": ""}, raw=True)
         numbers = [f"{name} {value:.3f}" for name, value in latest(result.history).items()]
         rate = result.steps / max(result.seconds, 1e-9)
         done = f"{result.steps:,} steps in {result.seconds:.0f} s, {rate:.1f} a second"
