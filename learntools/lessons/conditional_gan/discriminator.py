@@ -134,7 +134,7 @@ class q4:
         return {"shape": shape, "learns": seen.learns(network), **told}
 
     expect = [
-        equal("shape", share=0.5, why="one score for each image", label="the shape of its scores for 6 images"),
+        equal("shape", share=0, why="one score for each image", label="the shape of its scores for 6 images"),
         equal("range", share=0, why="a score must be free to go either way", label="the range of its scores"),
         true("repeats", share=0, why="the same image with the same label must get the same score again"),
         true("input", share=0.5, why="another image must get another score"),

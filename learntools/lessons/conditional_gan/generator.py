@@ -97,7 +97,7 @@ class q2:
         }
 
     expect = [
-        equal("shape", share=0.5, why="a grey 28×28 image for each row of z", label="the shape of 6 images"),
+        equal("shape", share=0, why="a grey 28×28 image for each row of z", label="the shape of 6 images"),
         equal("range", share=0, why="real images live in [-1, 1]", label="the range of its values"),
         true("repeats", share=0, why="the same noise and the same label must give the same image again"),
         true("label", share=2, why="another label must give another image"),

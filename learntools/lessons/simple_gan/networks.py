@@ -154,7 +154,7 @@ class q2:
         return {**seen, "shape": _in_words(seen["shape"])}
 
     expect = [
-        equal("shape", why="a grey 28×28 image for each row of z", label="the shape of its images for 6 rows"),
+        equal("shape", share=0, why="a grey 28×28 image for each row of z", label="the shape of its images for 6 rows"),
         equal("range", why="real images live in [-1, 1], and so must the fakes", label="the range of its values"),
         true("uses input", share=0.5, why="another z must give another image"),
         true("one by one", share=0.5, why="each image must depend on its own z alone"),
@@ -268,7 +268,7 @@ class q3:
         return {**seen, "shape": "6 × 1" if one_each else _in_words(seen["shape"])}
 
     expect = [
-        equal("shape", why="one score for each image", label="the shape of its scores for 6 images"),
+        equal("shape", share=0, why="one score for each image", label="the shape of its scores for 6 images"),
         equal("range", why="the loss asks for a logit, a score without bounds", label="the range of its scores"),
         true("uses input", share=0.5, why="another image must get another score"),
         true(
