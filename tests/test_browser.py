@@ -143,11 +143,12 @@ class Shown:
         )
 
     def at_rest(self) -> None:
-        """Wait until every wish has been answered."""
-        before = -1
-        while before != self.frames():
-            before = self.frames()
+        """Wait until every wish has been answered: no new frame for a second, which a busy machine may take for one."""
+        before, calm = -1, 0
+        while calm < 4:
             self.notebook.page.wait_for_timeout(250)
+            calm = calm + 1 if before == self.frames() else 0
+            before = self.frames()
 
     def press(self, label: str, key: str) -> None:
         """A key on the control of this label."""
