@@ -258,7 +258,7 @@ NO_MODELS = {
     ),
     "its weights": (lambda: nn.Linear(3, 1).state_dict(), "dictionary"),
     "its class": (lambda: nn.Linear, "is the class"),
-    "nothing": (lambda: None, "not"),
+    "nothing": (lambda: None, "`model` is None, Python's word for nothing"),
 }
 
 

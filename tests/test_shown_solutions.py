@@ -21,8 +21,9 @@ def test_a_solution_is_the_notebooks_cell_with_its_blanks_filled(lesson, questio
     cells = {cell.answer: cell for cell in script.read(lesson.script) if cell.answer}
     shown = question.solution().code
     assert shown == cells[question.name].solved.strip()
-    made = {node.id for node in ast.walk(ast.parse(shown)) if isinstance(node, ast.Name)}
-    made |= {node.name for node in ast.parse(shown).body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    tree = ast.parse(shown)
+    made = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    made |= {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
     assert question.answer in made
 
 

@@ -50,20 +50,20 @@ class Display:
 
     def _new_bar(self) -> Any:
         from tqdm.auto import tqdm
-        from tqdm.notebook import tqdm_notebook
 
         by_time = self.seconds is not None
         total = self.seconds if by_time else self.steps
         unit = " s" if by_time else " steps"
         layout = "{percentage:3.0f}%|{bar}| {elapsed} of training, {remaining} left{postfix}"
-        # None: no bar where stderr is a file
         options = {"total": total, "unit": unit, "leave": False, "bar_format": layout}
-        options["disable"] = False if self.notebook else None
-        if not (self.notebook and issubclass(tqdm, tqdm_notebook)):
-            return tqdm(**options)
+        if not self.notebook:
+            return tqdm(**options, disable=None)  # no bar where stderr is a file
         from IPython.display import display
+        from tqdm.notebook import tqdm_notebook
 
-        bar = tqdm(**options, display=False)
+        if not issubclass(tqdm, tqdm_notebook):
+            return tqdm(**options, disable=False)
+        bar = tqdm(**options, disable=False, display=False)
         self._bar_shown = display(bar.container, display_id=True)
         return bar
 

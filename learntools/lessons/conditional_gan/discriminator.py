@@ -129,7 +129,7 @@ class q4:
         if one_each:
             told |= {"range": seen.value_range(answer, s.x, s.y, rounds=3), **_comparison(judged, s.x)}
             told |= seen.reaction(judged, s.x, s.y, s.other)
-            # a mean in the sum's place has 0.003 at most, the reference 0.8 and more (40 pairs of fresh networks)
+            # a mean in the sum's place has 0.003 at most, the reference 0.78 and more (40 pairs of fresh networks)
             told["weighs"] = max(_weight(fresh, s.x) for fresh in (judged, answer().eval())) > 0.005
         return {"shape": shape, "learns": seen.learns(network), **told}
 
